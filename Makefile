@@ -1,0 +1,55 @@
+# Every target sets up what it needs; the first one run takes a minute longer.
+PYTHON ?= python3
+BIN := .venv/bin
+SETUP := .venv/installed
+
+.PHONY: help demo test run check format stubs lock clean
+
+help: ## Show the targets.
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: $(SETUP) ## Play the course example and a log of 50,000 commands on a real server.
+	$(BIN)/attribution-service demo
+
+test: $(SETUP) ## Run all tests, offline.
+	$(BIN)/python -m pytest
+
+run: $(SETUP) ## Serve on 127.0.0.1:50051 from the SQLite file data/attribution.db.
+	mkdir -p data
+	$(BIN)/attribution-service serve --store sqlite:///data/attribution.db
+
+check: $(SETUP) ## Lint, types, contracts, and whether the generated stubs match the protos.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/buf lint
+	$(BIN)/python tools/stubs.py --check
+
+format: $(SETUP) ## Format the code and the protos.
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/buf format -w
+
+stubs: $(SETUP) ## Generate the Python stubs from the protos.
+	$(BIN)/python tools/stubs.py
+
+lock: ## Pin all dependencies anew, with hashes.
+	$(PYTHON) -m venv .venv/lock
+	.venv/lock/bin/python -m pip install --quiet uv==0.13.9
+	.venv/lock/bin/uv pip compile --quiet --universal --generate-hashes --upgrade \
+		--python-version 3.11 --no-emit-index-url --no-emit-find-links --no-emit-package attribution-client \
+		--custom-compile-command "make lock" \
+		--group pyproject.toml:dev pyproject.toml clients/python/pyproject.toml \
+		--output-file requirements/dev.txt
+
+clean: ## Remove everything that make has made.
+	rm -rf .venv build data .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(SETUP): requirements/dev.txt pyproject.toml clients/python/pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed: make PYTHON=python3.12 ..."; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+		--editable . --editable clients/python
+	@touch $@

@@ -1,0 +1,89 @@
+import datetime
+
+from attribution.v1 import conversion_pb2 as _conversion_pb2
+from attribution.v1 import event_pb2 as _event_pb2
+from attribution.v1 import explanation_pb2 as _explanation_pb2
+from attribution.v1 import journey_pb2 as _journey_pb2
+from google.protobuf import struct_pb2 as _struct_pb2
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class NextStep(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    NEXT_STEP_UNSPECIFIED: _ClassVar[NextStep]
+    NEXT_STEP_EMAIL: _ClassVar[NextStep]
+    NEXT_STEP_SMS: _ClassVar[NextStep]
+    NEXT_STEP_PUSH: _ClassVar[NextStep]
+    NEXT_STEP_WHATSAPP: _ClassVar[NextStep]
+    NEXT_STEP_IN_APP: _ClassVar[NextStep]
+    NEXT_STEP_WEBHOOK: _ClassVar[NextStep]
+    NEXT_STEP_SLACK: _ClassVar[NextStep]
+    NEXT_STEP_CREATE_OR_UPDATE_PERSON: _ClassVar[NextStep]
+    NEXT_STEP_CREATE_EVENT: _ClassVar[NextStep]
+    NEXT_STEP_DATA_ACTION: _ClassVar[NextStep]
+    NEXT_STEP_WAIT: _ClassVar[NextStep]
+NEXT_STEP_UNSPECIFIED: NextStep
+NEXT_STEP_EMAIL: NextStep
+NEXT_STEP_SMS: NextStep
+NEXT_STEP_PUSH: NextStep
+NEXT_STEP_WHATSAPP: NextStep
+NEXT_STEP_IN_APP: NextStep
+NEXT_STEP_WEBHOOK: NextStep
+NEXT_STEP_SLACK: NextStep
+NEXT_STEP_CREATE_OR_UPDATE_PERSON: NextStep
+NEXT_STEP_CREATE_EVENT: NextStep
+NEXT_STEP_DATA_ACTION: NextStep
+NEXT_STEP_WAIT: NextStep
+
+class EvaluateRequest(_message.Message):
+    __slots__ = ("event", "person_attributes", "validate_only", "explain")
+    EVENT_FIELD_NUMBER: _ClassVar[int]
+    PERSON_ATTRIBUTES_FIELD_NUMBER: _ClassVar[int]
+    VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
+    EXPLAIN_FIELD_NUMBER: _ClassVar[int]
+    event: _event_pb2.Event
+    person_attributes: _struct_pb2.Struct
+    validate_only: bool
+    explain: bool
+    def __init__(self, event: _Optional[_Union[_event_pb2.Event, _Mapping]] = ..., person_attributes: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., validate_only: bool = ..., explain: bool = ...) -> None: ...
+
+class EvaluateResponse(_message.Message):
+    __slots__ = ("conversions", "achieved_journeys", "replayed", "explanation")
+    CONVERSIONS_FIELD_NUMBER: _ClassVar[int]
+    ACHIEVED_JOURNEYS_FIELD_NUMBER: _ClassVar[int]
+    REPLAYED_FIELD_NUMBER: _ClassVar[int]
+    EXPLANATION_FIELD_NUMBER: _ClassVar[int]
+    conversions: _containers.RepeatedCompositeFieldContainer[_conversion_pb2.Conversion]
+    achieved_journeys: _containers.RepeatedScalarFieldContainer[str]
+    replayed: bool
+    explanation: _explanation_pb2.Explanation
+    def __init__(self, conversions: _Optional[_Iterable[_Union[_conversion_pb2.Conversion, _Mapping]]] = ..., achieved_journeys: _Optional[_Iterable[str]] = ..., replayed: bool = ..., explanation: _Optional[_Union[_explanation_pb2.Explanation, _Mapping]] = ...) -> None: ...
+
+class CheckExitRequest(_message.Message):
+    __slots__ = ("person_id", "journey_id", "next_step")
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    JOURNEY_ID_FIELD_NUMBER: _ClassVar[int]
+    NEXT_STEP_FIELD_NUMBER: _ClassVar[int]
+    person_id: str
+    journey_id: str
+    next_step: NextStep
+    def __init__(self, person_id: _Optional[str] = ..., journey_id: _Optional[str] = ..., next_step: _Optional[_Union[NextStep, str]] = ...) -> None: ...
+
+class CheckExitResponse(_message.Message):
+    __slots__ = ("exit", "reason", "exit_time", "detail")
+    EXIT_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    EXIT_TIME_FIELD_NUMBER: _ClassVar[int]
+    DETAIL_FIELD_NUMBER: _ClassVar[int]
+    exit: bool
+    reason: _journey_pb2.ExitReason
+    exit_time: _timestamp_pb2.Timestamp
+    detail: str
+    def __init__(self, exit: bool = ..., reason: _Optional[_Union[_journey_pb2.ExitReason, str]] = ..., exit_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., detail: _Optional[str] = ...) -> None: ...

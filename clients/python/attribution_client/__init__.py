@@ -1,1 +1,93 @@
-"""Python client of the attribution service."""
+"""Python client of the attribution service.
+
+`AttributionClient` blocks, `AsyncAttributionClient` is for asyncio; both have the
+same methods, one for each call of the service. The messages of the contract that
+callers need are here too; all of them are in `attribution.v1`.
+"""
+
+from attribution.v1.attribution_service_pb2 import (
+    CheckExitResponse,
+    EvaluateResponse,
+    NextStep,
+)
+from attribution.v1.campaign_pb2 import Campaign, CampaignKind, ExitPolicy, Trigger
+from attribution.v1.conversion_pb2 import Candidate, Conversion
+from attribution.v1.delivery_pb2 import Channel, Delivery, DeliveryStatus, InteractionKind
+from attribution.v1.error_reason_pb2 import ErrorReason
+from attribution.v1.explanation_pb2 import Explanation, ExplanationVerdict, Verdict
+from attribution.v1.goal_pb2 import Basis, Goal, PerformsEvent
+from attribution.v1.journey_pb2 import ExitReason, Journey, JourneyState
+
+from attribution_client._retry import Clock, RetryPolicy
+from attribution_client._version import __version__
+from attribution_client.aio import AsyncAttributionClient
+from attribution_client.client import AttributionClient
+from attribution_client.errors import (
+    Aborted,
+    AlreadyExists,
+    AttributionError,
+    Cancelled,
+    DataLoss,
+    DeadlineExceeded,
+    FailedPrecondition,
+    FieldViolation,
+    Internal,
+    InvalidArgument,
+    NotFound,
+    OutOfRange,
+    PermissionDenied,
+    ResourceExhausted,
+    Unauthenticated,
+    Unavailable,
+    Unimplemented,
+    Unknown,
+)
+
+__all__ = [
+    "Aborted",
+    "AlreadyExists",
+    "AsyncAttributionClient",
+    "AttributionClient",
+    "AttributionError",
+    "Basis",
+    "Campaign",
+    "CampaignKind",
+    "Cancelled",
+    "Candidate",
+    "Channel",
+    "CheckExitResponse",
+    "Clock",
+    "Conversion",
+    "DataLoss",
+    "DeadlineExceeded",
+    "Delivery",
+    "DeliveryStatus",
+    "ErrorReason",
+    "EvaluateResponse",
+    "ExitPolicy",
+    "ExitReason",
+    "Explanation",
+    "ExplanationVerdict",
+    "FailedPrecondition",
+    "FieldViolation",
+    "Goal",
+    "InteractionKind",
+    "Internal",
+    "InvalidArgument",
+    "Journey",
+    "JourneyState",
+    "NextStep",
+    "NotFound",
+    "OutOfRange",
+    "PerformsEvent",
+    "PermissionDenied",
+    "ResourceExhausted",
+    "RetryPolicy",
+    "Trigger",
+    "Unauthenticated",
+    "Unavailable",
+    "Unimplemented",
+    "Unknown",
+    "Verdict",
+    "__version__",
+]

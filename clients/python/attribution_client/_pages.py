@@ -1,0 +1,29 @@
+"""How lists go from page to page."""
+
+from __future__ import annotations
+
+from typing import Protocol, TypeVar
+
+from attribution.v1.campaign_service_pb2 import ListCampaignsRequest
+from attribution.v1.delivery_service_pb2 import ListDeliveriesRequest
+from attribution.v1.journey_service_pb2 import ListJourneysRequest
+
+PageRequest = TypeVar(
+    "PageRequest", ListCampaignsRequest, ListDeliveriesRequest, ListJourneysRequest
+)
+
+
+class Page(Protocol):
+    """A page of any list; a generated message."""
+
+    next_page_token: str
+
+
+def next_request(request: PageRequest, page: Page) -> PageRequest | None:
+    """Return the request for the page after this one; None after the last."""
+    if not page.next_page_token:
+        return None
+    following = type(request)()
+    following.CopyFrom(request)
+    following.page_token = page.next_page_token
+    return following

@@ -1,0 +1,188 @@
+"""Builds the requests, for both forms of the client: one function for each RPC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import cast
+
+from attribution.v1.attribution_service_pb2 import CheckExitRequest, EvaluateRequest, NextStep
+from attribution.v1.campaign_pb2 import Campaign
+from attribution.v1.campaign_service_pb2 import (
+    CreateCampaignRequest,
+    GetCampaignRequest,
+    ListCampaignsRequest,
+    UpdateCampaignRequest,
+)
+from attribution.v1.delivery_pb2 import (
+    Channel,
+    Delivery,
+    DeliveryStatus,
+    Interaction,
+    InteractionKind,
+)
+from attribution.v1.delivery_service_pb2 import (
+    GetDeliveryRequest,
+    ListDeliveriesRequest,
+    RecordDeliveryRequest,
+    RecordInteractionRequest,
+)
+from attribution.v1.event_pb2 import Event
+from attribution.v1.journey_service_pb2 import (
+    FinishJourneyRequest,
+    GetJourneyRequest,
+    ListJourneysRequest,
+    StartJourneyRequest,
+)
+from google.protobuf.field_mask_pb2 import FieldMask
+
+from attribution_client._convert import to_enum, to_struct, to_timestamp
+
+
+def create_campaign(campaign: Campaign) -> CreateCampaignRequest:
+    """Build the request of CreateCampaign."""
+    return CreateCampaignRequest(campaign=campaign)
+
+
+def get_campaign(campaign_id: str) -> GetCampaignRequest:
+    """Build the request of GetCampaign."""
+    return GetCampaignRequest(campaign_id=campaign_id)
+
+
+def list_campaigns(page_size: int) -> ListCampaignsRequest:
+    """Build the request of ListCampaigns for the first page."""
+    return ListCampaignsRequest(page_size=page_size)
+
+
+def update_campaign(campaign: Campaign, update_mask: Sequence[str]) -> UpdateCampaignRequest:
+    """Build the request of UpdateCampaign.
+
+    Raises:
+        TypeError: The mask is a text instead of a list of them.
+    """
+    if isinstance(update_mask, str):
+        raise TypeError(f"update_mask: expected a list of paths, such as [{update_mask!r}]")
+    request = UpdateCampaignRequest(campaign=campaign)
+    if update_mask:
+        request.update_mask.CopyFrom(FieldMask(paths=update_mask))
+    return request
+
+
+def start_journey(
+    person_id: str,
+    journey_id: str,
+    campaign_id: str,
+    trigger_properties: Mapping[str, object] | None,
+) -> StartJourneyRequest:
+    """Build the request of StartJourney."""
+    request = StartJourneyRequest(
+        person_id=person_id, journey_id=journey_id, campaign_id=campaign_id
+    )
+    if trigger_properties is not None:
+        request.trigger_properties.CopyFrom(to_struct(trigger_properties, "trigger_properties"))
+    return request
+
+
+def get_journey(person_id: str, journey_id: str) -> GetJourneyRequest:
+    """Build the request of GetJourney."""
+    return GetJourneyRequest(person_id=person_id, journey_id=journey_id)
+
+
+def list_journeys(person_id: str, campaign_id: str, page_size: int) -> ListJourneysRequest:
+    """Build the request of ListJourneys for the first page."""
+    return ListJourneysRequest(person_id=person_id, campaign_id=campaign_id, page_size=page_size)
+
+
+def finish_journey(person_id: str, journey_id: str) -> FinishJourneyRequest:
+    """Build the request of FinishJourney."""
+    return FinishJourneyRequest(person_id=person_id, journey_id=journey_id)
+
+
+def record_delivery(
+    person_id: str,
+    delivery_id: str,
+    journey_id: str,
+    channel: Channel | str,
+    action_id: str,
+    status: DeliveryStatus | str | None,
+    sent_time: datetime | None,
+    campaign_id: str,
+) -> RecordDeliveryRequest:
+    """Build the request of RecordDelivery."""
+    delivery = Delivery(
+        person_id=person_id,
+        delivery_id=delivery_id,
+        journey_id=journey_id,
+        channel=cast(Channel, to_enum(channel, Channel, "CHANNEL_", "channel")),
+        action_id=action_id,
+        campaign_id=campaign_id,
+    )
+    if status is not None:
+        delivery.status = cast(
+            DeliveryStatus, to_enum(status, DeliveryStatus, "DELIVERY_STATUS_", "status")
+        )
+    if sent_time is not None:
+        delivery.sent_time.CopyFrom(to_timestamp(sent_time, "sent_time"))
+    return RecordDeliveryRequest(delivery=delivery)
+
+
+def record_interaction(
+    person_id: str,
+    delivery_id: str,
+    kind: InteractionKind | str,
+    time: datetime,
+    machine: bool,
+    untracked: bool,
+) -> RecordInteractionRequest:
+    """Build the request of RecordInteraction."""
+    interaction = Interaction(
+        kind=cast(InteractionKind, to_enum(kind, InteractionKind, "INTERACTION_KIND_", "kind")),
+        machine=machine,
+        untracked=untracked,
+        time=to_timestamp(time, "time"),
+    )
+    return RecordInteractionRequest(
+        person_id=person_id, delivery_id=delivery_id, interaction=interaction
+    )
+
+
+def get_delivery(person_id: str, delivery_id: str) -> GetDeliveryRequest:
+    """Build the request of GetDelivery."""
+    return GetDeliveryRequest(person_id=person_id, delivery_id=delivery_id)
+
+
+def list_deliveries(person_id: str, journey_id: str, page_size: int) -> ListDeliveriesRequest:
+    """Build the request of ListDeliveries for the first page."""
+    return ListDeliveriesRequest(person_id=person_id, journey_id=journey_id, page_size=page_size)
+
+
+def evaluate(
+    event_id: str,
+    person_id: str,
+    name: str,
+    properties: Mapping[str, object] | None,
+    occurred_time: datetime | None,
+    person_attributes: Mapping[str, object] | None,
+    validate_only: bool,
+    explain: bool,
+) -> EvaluateRequest:
+    """Build the request of Evaluate."""
+    event = Event(event_id=event_id, person_id=person_id, name=name)
+    if properties is not None:
+        event.properties.CopyFrom(to_struct(properties, "properties"))
+    if occurred_time is not None:
+        event.occurred_time.CopyFrom(to_timestamp(occurred_time, "occurred_time"))
+    request = EvaluateRequest(event=event, validate_only=validate_only, explain=explain)
+    if person_attributes is not None:
+        request.person_attributes.CopyFrom(to_struct(person_attributes, "person_attributes"))
+    return request
+
+
+def check_exit(
+    person_id: str, journey_id: str, next_step: NextStep | str | None
+) -> CheckExitRequest:
+    """Build the request of CheckExit."""
+    request = CheckExitRequest(person_id=person_id, journey_id=journey_id)
+    if next_step is not None:
+        request.next_step = cast(NextStep, to_enum(next_step, NextStep, "NEXT_STEP_", "next_step"))
+    return request

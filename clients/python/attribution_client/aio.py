@@ -1,0 +1,365 @@
+"""The client for asyncio."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Self, TypeVar
+
+import grpc
+import grpc.aio
+from attribution.v1.attribution_service_pb2 import CheckExitResponse, EvaluateResponse, NextStep
+from attribution.v1.attribution_service_pb2_grpc import AttributionServiceStub
+from attribution.v1.campaign_pb2 import Campaign
+from attribution.v1.campaign_service_pb2 import (
+    CreateCampaignResponse,
+    GetCampaignResponse,
+    UpdateCampaignResponse,
+)
+from attribution.v1.campaign_service_pb2_grpc import CampaignServiceStub
+from attribution.v1.delivery_pb2 import Channel, Delivery, DeliveryStatus, InteractionKind
+from attribution.v1.delivery_service_pb2 import (
+    GetDeliveryResponse,
+    RecordDeliveryResponse,
+    RecordInteractionResponse,
+)
+from attribution.v1.delivery_service_pb2_grpc import DeliveryServiceStub
+from attribution.v1.journey_pb2 import Journey
+from attribution.v1.journey_service_pb2 import (
+    FinishJourneyResponse,
+    GetJourneyResponse,
+    StartJourneyResponse,
+)
+from attribution.v1.journey_service_pb2_grpc import JourneyServiceStub
+
+from attribution_client import _requests
+from attribution_client._channel import ChannelSettings
+from attribution_client._pages import Page, PageRequest, next_request
+from attribution_client._retry import (
+    DEFAULT_TIMEOUT_SECONDS,
+    Attempts,
+    Clock,
+    RetryPolicy,
+    checked_timeout,
+)
+
+_Request = TypeVar("_Request")
+_Response = TypeVar("_Response")
+_Page = TypeVar("_Page", bound=Page)
+
+
+class AsyncAttributionClient:
+    """Calls the service from a running event loop; belongs to that loop.
+
+    The same as `AttributionClient`, method for method, with the same arguments,
+    answers, errors, deadlines and retries; the lists are asynchronous iterators.
+    A cancelled task ends its call at once, and is not retried.
+    """
+
+    def __init__(
+        self,
+        target: str | grpc.aio.Channel,
+        *,
+        credentials: grpc.ChannelCredentials | None = None,
+        timeout: float = DEFAULT_TIMEOUT_SECONDS,
+        retry: RetryPolicy | None = None,
+        max_message_bytes: int | None = None,
+        user_agent: str | None = None,
+        keepalive_seconds: float | None = None,
+        clock: Clock | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """Open a client. Connects with the first call.
+
+        Args:
+            target: Where the service is, such as `127.0.0.1:50051`; or a ready
+                channel, which stays the caller's: `close` does not close it.
+            credentials: For TLS, such as `grpc.ssl_channel_credentials()`. None:
+                no encryption.
+            timeout: Seconds that a call may take, retries included.
+            retry: How UNAVAILABLE is tried again. None: `RetryPolicy()`.
+            max_message_bytes: Largest message to send or take. None: 16 MiB.
+            user_agent: The program that calls, such as `mailer/2.1`; put before
+                this client's own in what the server sees.
+            keepalive_seconds: Ping the server after so long without traffic
+                while calls wait. None: never. Servers may close connections
+                that ping more often than they allow.
+            clock: Where time and chance come from, for tests.
+            sleep: Waits for a number of seconds, for tests.
+
+        Raises:
+            ValueError: A number is out of range, or an option of the channel is
+                given with a ready one.
+            RuntimeError: No event loop is running.
+        """
+        asyncio.get_running_loop()
+        self._timeout = checked_timeout(timeout)
+        self._retry = retry or RetryPolicy()
+        self._clock = clock or Clock()
+        self._sleep = sleep
+        settings = ChannelSettings(credentials, max_message_bytes, user_agent, keepalive_seconds)
+        self._own_channel: grpc.aio.Channel | None = None
+        if isinstance(target, str):
+            channel = self._own_channel = _open(target, settings)
+        else:
+            settings.refuse_any()
+            channel = target
+        self._attribution = AttributionServiceStub(channel)
+        self._campaigns = CampaignServiceStub(channel)
+        self._deliveries = DeliveryServiceStub(channel)
+        self._journeys = JourneyServiceStub(channel)
+
+    async def close(self) -> None:
+        """Close the connection and cancel calls under way. May be called again."""
+        if self._own_channel is not None:
+            await self._own_channel.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    # Campaigns
+
+    async def create_campaign(
+        self, campaign: Campaign, *, timeout: float | None = None
+    ) -> CreateCampaignResponse:
+        """Create a campaign. See `AttributionClient.create_campaign`."""
+        request = _requests.create_campaign(campaign)
+        return await self._call(self._campaigns.CreateCampaign, request, timeout)
+
+    async def get_campaign(
+        self, campaign_id: str, *, timeout: float | None = None
+    ) -> GetCampaignResponse:
+        """Return a campaign as it is now. See `AttributionClient.get_campaign`."""
+        request = _requests.get_campaign(campaign_id)
+        return await self._call(self._campaigns.GetCampaign, request, timeout)
+
+    def list_campaigns(
+        self, *, page_size: int = 0, timeout: float | None = None
+    ) -> AsyncIterator[Campaign]:
+        """List all campaigns in byte order of their ids, fetching pages as needed.
+
+        See `AttributionClient.list_campaigns`.
+        """
+        request = _requests.list_campaigns(page_size)
+        pages = self._pages(self._campaigns.ListCampaigns, request, timeout)
+        return (campaign async for page in pages for campaign in page.campaigns)
+
+    async def update_campaign(
+        self,
+        campaign: Campaign,
+        *,
+        update_mask: Sequence[str] = (),
+        timeout: float | None = None,
+    ) -> UpdateCampaignResponse:
+        """Change a campaign. Journeys that have started are judged as before.
+
+        See `AttributionClient.update_campaign`.
+        """
+        request = _requests.update_campaign(campaign, update_mask)
+        return await self._call(self._campaigns.UpdateCampaign, request, timeout)
+
+    # Journeys
+
+    async def start_journey(
+        self,
+        *,
+        person_id: str,
+        journey_id: str,
+        campaign_id: str,
+        trigger_properties: Mapping[str, object] | None = None,
+        timeout: float | None = None,
+    ) -> StartJourneyResponse:
+        """Record that a person entered a campaign. See `AttributionClient.start_journey`."""
+        request = _requests.start_journey(person_id, journey_id, campaign_id, trigger_properties)
+        return await self._call(self._journeys.StartJourney, request, timeout)
+
+    async def get_journey(
+        self, person_id: str, journey_id: str, *, timeout: float | None = None
+    ) -> GetJourneyResponse:
+        """Return a journey as it is now. See `AttributionClient.get_journey`."""
+        request = _requests.get_journey(person_id, journey_id)
+        return await self._call(self._journeys.GetJourney, request, timeout)
+
+    def list_journeys(
+        self,
+        person_id: str,
+        *,
+        campaign_id: str = "",
+        page_size: int = 0,
+        timeout: float | None = None,
+    ) -> AsyncIterator[Journey]:
+        """List a person's journeys in byte order of their ids, fetching pages as needed.
+
+        See `AttributionClient.list_journeys`.
+        """
+        request = _requests.list_journeys(person_id, campaign_id, page_size)
+        pages = self._pages(self._journeys.ListJourneys, request, timeout)
+        return (journey async for page in pages for journey in page.journeys)
+
+    async def finish_journey(
+        self, person_id: str, journey_id: str, *, timeout: float | None = None
+    ) -> FinishJourneyResponse:
+        """Record that a journey came to its last step. See `AttributionClient.finish_journey`."""
+        request = _requests.finish_journey(person_id, journey_id)
+        return await self._call(self._journeys.FinishJourney, request, timeout)
+
+    # Deliveries
+
+    async def record_delivery(
+        self,
+        *,
+        person_id: str,
+        delivery_id: str,
+        journey_id: str,
+        channel: Channel | str,
+        action_id: str = "",
+        status: DeliveryStatus | str | None = None,
+        sent_time: datetime | None = None,
+        campaign_id: str = "",
+        timeout: float | None = None,
+    ) -> RecordDeliveryResponse:
+        """Record a delivery, or how far a known one got.
+
+        See `AttributionClient.record_delivery`.
+        """
+        request = _requests.record_delivery(
+            person_id,
+            delivery_id,
+            journey_id,
+            channel,
+            action_id,
+            status,
+            sent_time,
+            campaign_id,
+        )
+        return await self._call(self._deliveries.RecordDelivery, request, timeout)
+
+    async def record_interaction(
+        self,
+        *,
+        person_id: str,
+        delivery_id: str,
+        kind: InteractionKind | str,
+        time: datetime | None = None,
+        machine: bool = False,
+        untracked: bool = False,
+        timeout: float | None = None,
+    ) -> RecordInteractionResponse:
+        """Record an open or a click. See `AttributionClient.record_interaction`."""
+        when = self._clock.now() if time is None else time
+        request = _requests.record_interaction(
+            person_id, delivery_id, kind, when, machine, untracked
+        )
+        return await self._call(self._deliveries.RecordInteraction, request, timeout)
+
+    async def get_delivery(
+        self, person_id: str, delivery_id: str, *, timeout: float | None = None
+    ) -> GetDeliveryResponse:
+        """Return a delivery as it is now. See `AttributionClient.get_delivery`."""
+        request = _requests.get_delivery(person_id, delivery_id)
+        return await self._call(self._deliveries.GetDelivery, request, timeout)
+
+    def list_deliveries(
+        self,
+        person_id: str,
+        *,
+        journey_id: str = "",
+        page_size: int = 0,
+        timeout: float | None = None,
+    ) -> AsyncIterator[Delivery]:
+        """List a person's deliveries in byte order of their ids, fetching pages as needed.
+
+        See `AttributionClient.list_deliveries`.
+        """
+        request = _requests.list_deliveries(person_id, journey_id, page_size)
+        pages = self._pages(self._deliveries.ListDeliveries, request, timeout)
+        return (delivery async for page in pages for delivery in page.deliveries)
+
+    # Decisions
+
+    async def evaluate(
+        self,
+        *,
+        event_id: str,
+        person_id: str,
+        name: str,
+        properties: Mapping[str, object] | None = None,
+        occurred_time: datetime | None = None,
+        person_attributes: Mapping[str, object] | None = None,
+        validate_only: bool = False,
+        explain: bool = False,
+        timeout: float | None = None,
+    ) -> EvaluateResponse:
+        """Take in an event, and decide which deliveries are credited with it.
+
+        See `AttributionClient.evaluate`.
+        """
+        request = _requests.evaluate(
+            event_id,
+            person_id,
+            name,
+            properties,
+            occurred_time,
+            person_attributes,
+            validate_only,
+            explain,
+        )
+        return await self._call(self._attribution.Evaluate, request, timeout)
+
+    async def check_exit(
+        self,
+        person_id: str,
+        journey_id: str,
+        next_step: NextStep | str | None = None,
+        *,
+        timeout: float | None = None,
+    ) -> CheckExitResponse:
+        """Ask, before each message, whether a journey ends; an exit is recorded.
+
+        See `AttributionClient.check_exit`.
+        """
+        request = _requests.check_exit(person_id, journey_id, next_step)
+        return await self._call(self._attribution.CheckExit, request, timeout)
+
+    async def _call(
+        self,
+        method: grpc.aio.UnaryUnaryMultiCallable[_Request, _Response],
+        request: _Request,
+        timeout: float | None,
+    ) -> _Response:
+        attempts = Attempts(self._retry, self._clock, self._timeout if timeout is None else timeout)
+        while True:
+            try:
+                return await method(request, timeout=attempts.start())
+            except grpc.RpcError as error:
+                delay = attempts.delay_after(error)
+            await self._sleep(delay)
+
+    async def _pages(
+        self,
+        method: grpc.aio.UnaryUnaryMultiCallable[PageRequest, _Page],
+        first: PageRequest,
+        timeout: float | None,
+    ) -> AsyncIterator[_Page]:
+        request: PageRequest | None = first
+        while request is not None:
+            page = await self._call(method, request, timeout)
+            yield page
+            request = next_request(request, page)
+
+
+def _open(target: str, settings: ChannelSettings) -> grpc.aio.Channel:
+    options = settings.options()
+    if settings.credentials is None:
+        return grpc.aio.insecure_channel(target, options=options)
+    return grpc.aio.secure_channel(target, settings.credentials, options=options)

@@ -1,0 +1,525 @@
+"""The client for ordinary, blocking code."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Self, TypeVar
+
+import grpc
+from attribution.v1.attribution_service_pb2 import CheckExitResponse, EvaluateResponse, NextStep
+from attribution.v1.attribution_service_pb2_grpc import AttributionServiceStub
+from attribution.v1.campaign_pb2 import Campaign
+from attribution.v1.campaign_service_pb2 import (
+    CreateCampaignResponse,
+    GetCampaignResponse,
+    UpdateCampaignResponse,
+)
+from attribution.v1.campaign_service_pb2_grpc import CampaignServiceStub
+from attribution.v1.delivery_pb2 import Channel, Delivery, DeliveryStatus, InteractionKind
+from attribution.v1.delivery_service_pb2 import (
+    GetDeliveryResponse,
+    RecordDeliveryResponse,
+    RecordInteractionResponse,
+)
+from attribution.v1.delivery_service_pb2_grpc import DeliveryServiceStub
+from attribution.v1.journey_pb2 import Journey
+from attribution.v1.journey_service_pb2 import (
+    FinishJourneyResponse,
+    GetJourneyResponse,
+    StartJourneyResponse,
+)
+from attribution.v1.journey_service_pb2_grpc import JourneyServiceStub
+
+from attribution_client import _requests
+from attribution_client._channel import ChannelSettings
+from attribution_client._pages import Page, PageRequest, next_request
+from attribution_client._retry import (
+    DEFAULT_TIMEOUT_SECONDS,
+    Attempts,
+    Clock,
+    RetryPolicy,
+    checked_timeout,
+)
+
+_Request = TypeVar("_Request")
+_Response = TypeVar("_Response")
+_Page = TypeVar("_Page", bound=Page)
+
+
+class AttributionClient:
+    """Calls the service. Safe to share between threads; best kept for the process's life.
+
+    Every method takes `timeout`: the seconds that the call may take, retries
+    included; None means the client's. Every method raises a subclass of
+    `AttributionError` if the call fails, and ValueError or TypeError, before
+    anything is sent, for arguments that cannot be sent. What the service
+    refuses, and why, stands in the contract: `attribution/v1/error_reason.proto`.
+
+    UNAVAILABLE is tried again, with growing random waits, until the attempts of
+    the retry policy or the time are used up. That is safe, because the service
+    tells every change apart by its ids: sent twice, it takes effect once.
+    """
+
+    def __init__(
+        self,
+        target: str | grpc.Channel,
+        *,
+        credentials: grpc.ChannelCredentials | None = None,
+        timeout: float = DEFAULT_TIMEOUT_SECONDS,
+        retry: RetryPolicy | None = None,
+        max_message_bytes: int | None = None,
+        user_agent: str | None = None,
+        keepalive_seconds: float | None = None,
+        clock: Clock | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Open a client. Connects with the first call.
+
+        Args:
+            target: Where the service is, such as `127.0.0.1:50051`; or a ready
+                channel, which stays the caller's: `close` does not close it.
+            credentials: For TLS, such as `grpc.ssl_channel_credentials()`. None:
+                no encryption.
+            timeout: Seconds that a call may take, retries included.
+            retry: How UNAVAILABLE is tried again. None: `RetryPolicy()`.
+            max_message_bytes: Largest message to send or take. None: 16 MiB.
+            user_agent: The program that calls, such as `mailer/2.1`; put before
+                this client's own in what the server sees.
+            keepalive_seconds: Ping the server after so long without traffic
+                while calls wait. None: never. Servers may close connections
+                that ping more often than they allow.
+            clock: Where time and chance come from, for tests.
+            sleep: Waits for a number of seconds, for tests.
+
+        Raises:
+            ValueError: A number is out of range, or an option of the channel is
+                given with a ready one.
+        """
+        self._timeout = checked_timeout(timeout)
+        self._retry = retry or RetryPolicy()
+        self._clock = clock or Clock()
+        self._sleep = sleep
+        settings = ChannelSettings(credentials, max_message_bytes, user_agent, keepalive_seconds)
+        self._own_channel: grpc.Channel | None = None
+        if isinstance(target, str):
+            channel = self._own_channel = _open(target, settings)
+        else:
+            settings.refuse_any()
+            channel = target
+        self._attribution = AttributionServiceStub(channel)
+        self._campaigns = CampaignServiceStub(channel)
+        self._deliveries = DeliveryServiceStub(channel)
+        self._journeys = JourneyServiceStub(channel)
+
+    def close(self) -> None:
+        """Close the connection and cancel calls under way. May be called again."""
+        if self._own_channel is not None:
+            self._own_channel.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # Campaigns
+
+    def create_campaign(
+        self, campaign: Campaign, *, timeout: float | None = None
+    ) -> CreateCampaignResponse:
+        """Create a campaign.
+
+        Args:
+            campaign: The campaign; its output-only fields are not looked at.
+            timeout: Seconds; None: the client's.
+
+        Returns:
+            The campaign with its defaults filled in.
+
+        Raises:
+            AlreadyExists: The id is taken. That can be by this very call, if an
+                earlier attempt's answer was lost: get it and compare.
+            InvalidArgument: A field or a rule is refused.
+            AttributionError: The call failed otherwise.
+        """
+        request = _requests.create_campaign(campaign)
+        return self._call(self._campaigns.CreateCampaign, request, timeout)
+
+    def get_campaign(
+        self, campaign_id: str, *, timeout: float | None = None
+    ) -> GetCampaignResponse:
+        """Return a campaign as it is now.
+
+        Raises:
+            NotFound: There is no such campaign.
+            AttributionError: The call failed otherwise.
+        """
+        request = _requests.get_campaign(campaign_id)
+        return self._call(self._campaigns.GetCampaign, request, timeout)
+
+    def list_campaigns(
+        self, *, page_size: int = 0, timeout: float | None = None
+    ) -> Iterator[Campaign]:
+        """List all campaigns in byte order of their ids, fetching pages as needed.
+
+        Args:
+            page_size: Campaigns to fetch at once, at most 1000; 0: 50.
+            timeout: Seconds for each page; None: the client's.
+
+        Raises:
+            AttributionError: Fetching a page failed; raised while iterating.
+        """
+        request = _requests.list_campaigns(page_size)
+        pages = self._pages(self._campaigns.ListCampaigns, request, timeout)
+        return (campaign for page in pages for campaign in page.campaigns)
+
+    def update_campaign(
+        self,
+        campaign: Campaign,
+        *,
+        update_mask: Sequence[str] = (),
+        timeout: float | None = None,
+    ) -> UpdateCampaignResponse:
+        """Change a campaign. Journeys that have started are judged as before.
+
+        Args:
+            campaign: The new values, the id, and, to be refused if somebody else
+                changed it in between, the etag.
+            update_mask: The fields to change, such as `["goal", "display_name"]`
+                or `["*"]` for all; one named here and not set is removed. Empty:
+                those set in `campaign`.
+            timeout: Seconds; None: the client's.
+
+        Raises:
+            Aborted: The etag is not the current one. That can be by this very
+                call, if an earlier attempt's answer was lost.
+            NotFound: There is no such campaign.
+            InvalidArgument: A field, a rule or a path of the mask is refused.
+            AttributionError: The call failed otherwise.
+        """
+        request = _requests.update_campaign(campaign, update_mask)
+        return self._call(self._campaigns.UpdateCampaign, request, timeout)
+
+    # Journeys
+
+    def start_journey(
+        self,
+        *,
+        person_id: str,
+        journey_id: str,
+        campaign_id: str,
+        trigger_properties: Mapping[str, object] | None = None,
+        timeout: float | None = None,
+    ) -> StartJourneyResponse:
+        """Record that a person entered a campaign.
+
+        Args:
+            person_id: The person.
+            journey_id: The caller's id of the journey, unique within the person.
+            campaign_id: The campaign that the person enters.
+            trigger_properties: Properties of the event that triggered the
+                campaign; rules read them as `trigger`. JSON values; numbers are
+                doubles, so send ids beyond 2^53 as strings.
+            timeout: Seconds; None: the client's.
+
+        Returns:
+            The journey; `replayed` if it had been started before.
+
+        Raises:
+            NotFound: There is no such campaign.
+            AlreadyExists: The person has this journey with another content.
+            AttributionError: The call failed otherwise.
+        """
+        request = _requests.start_journey(person_id, journey_id, campaign_id, trigger_properties)
+        return self._call(self._journeys.StartJourney, request, timeout)
+
+    def get_journey(
+        self, person_id: str, journey_id: str, *, timeout: float | None = None
+    ) -> GetJourneyResponse:
+        """Return a journey as it is now.
+
+        Raises:
+            NotFound: The person has no such journey.
+            AttributionError: The call failed otherwise.
+        """
+        request = _requests.get_journey(person_id, journey_id)
+        return self._call(self._journeys.GetJourney, request, timeout)
+
+    def list_journeys(
+        self,
+        person_id: str,
+        *,
+        campaign_id: str = "",
+        page_size: int = 0,
+        timeout: float | None = None,
+    ) -> Iterator[Journey]:
+        """List a person's journeys in byte order of their ids, fetching pages as needed.
+
+        Args:
+            person_id: The person.
+            campaign_id: Only journeys in this campaign; empty: in all.
+            page_size: Journeys to fetch at once, at most 1000; 0: 50.
+            timeout: Seconds for each page; None: the client's.
+
+        Raises:
+            AttributionError: Fetching a page failed; raised while iterating.
+        """
+        request = _requests.list_journeys(person_id, campaign_id, page_size)
+        pages = self._pages(self._journeys.ListJourneys, request, timeout)
+        return (journey for page in pages for journey in page.journeys)
+
+    def finish_journey(
+        self, person_id: str, journey_id: str, *, timeout: float | None = None
+    ) -> FinishJourneyResponse:
+        """Record that a journey came to its last step.
+
+        Returns:
+            The journey; `replayed` if it had ended before.
+
+        Raises:
+            NotFound: The person has no such journey.
+            AttributionError: The call failed otherwise.
+        """
+        request = _requests.finish_journey(person_id, journey_id)
+        return self._call(self._journeys.FinishJourney, request, timeout)
+
+    # Deliveries
+
+    def record_delivery(
+        self,
+        *,
+        person_id: str,
+        delivery_id: str,
+        journey_id: str,
+        channel: Channel | str,
+        action_id: str = "",
+        status: DeliveryStatus | str | None = None,
+        sent_time: datetime | None = None,
+        campaign_id: str = "",
+        timeout: float | None = None,
+    ) -> RecordDeliveryResponse:
+        """Record a delivery, or how far a known one got.
+
+        Args:
+            person_id: The person whom it is for.
+            delivery_id: The caller's id, unique within the person.
+            journey_id: The journey that sent it.
+            channel: How it was sent: a `Channel`, or its name such as `"EMAIL"`.
+            action_id: The action that sent it; required for a webhook.
+            status: How far it got: a `DeliveryStatus`, or its name such as
+                `"BOUNCED"`. None: SENT.
+            sent_time: When it was sent, with a time zone; cut to the service's
+                clock if ahead. None: the moment the service is told.
+            campaign_id: The journey's campaign; may be left out.
+            timeout: Seconds; None: the client's.
+
+        Returns:
+            The delivery; `replayed` if nothing changed.
+
+        Raises:
+            NotFound: The person has no such journey.
+            AlreadyExists: The person has this delivery with another content.
+            AttributionError: The call failed otherwise.
+        """
+        request = _requests.record_delivery(
+            person_id,
+            delivery_id,
+            journey_id,
+            channel,
+            action_id,
+            status,
+            sent_time,
+            campaign_id,
+        )
+        return self._call(self._deliveries.RecordDelivery, request, timeout)
+
+    def record_interaction(
+        self,
+        *,
+        person_id: str,
+        delivery_id: str,
+        kind: InteractionKind | str,
+        time: datetime | None = None,
+        machine: bool = False,
+        untracked: bool = False,
+        timeout: float | None = None,
+    ) -> RecordInteractionResponse:
+        """Record an open or a click.
+
+        An interaction has no id: a repeated report is seen to be the same by its
+        time. So the client never leaves the time out, and its retries all carry
+        the same one. Who may call again later should give the time.
+
+        Args:
+            person_id: The person whom the delivery is for.
+            delivery_id: The delivery.
+            kind: An `InteractionKind`, or its name: `"OPENED"` or `"CLICKED"`.
+            time: When it happened, with a time zone. None: now by this machine's
+                clock. The service cuts a time that lies ahead of its own clock;
+                a clock that is behind makes the interaction that much older.
+            machine: A machine did it (mail privacy prefetch, link scanner).
+            untracked: The link clicked is not tracked; refused on an open.
+            timeout: Seconds; None: the client's.
+
+        Raises:
+            NotFound: The person has no such delivery.
+            AttributionError: The call failed otherwise.
+        """
+        when = self._clock.now() if time is None else time
+        request = _requests.record_interaction(
+            person_id, delivery_id, kind, when, machine, untracked
+        )
+        return self._call(self._deliveries.RecordInteraction, request, timeout)
+
+    def get_delivery(
+        self, person_id: str, delivery_id: str, *, timeout: float | None = None
+    ) -> GetDeliveryResponse:
+        """Return a delivery as it is now.
+
+        Raises:
+            NotFound: The person has no such delivery.
+            AttributionError: The call failed otherwise.
+        """
+        request = _requests.get_delivery(person_id, delivery_id)
+        return self._call(self._deliveries.GetDelivery, request, timeout)
+
+    def list_deliveries(
+        self,
+        person_id: str,
+        *,
+        journey_id: str = "",
+        page_size: int = 0,
+        timeout: float | None = None,
+    ) -> Iterator[Delivery]:
+        """List a person's deliveries in byte order of their ids, fetching pages as needed.
+
+        Args:
+            person_id: The person.
+            journey_id: Only deliveries of this journey; empty: of all.
+            page_size: Deliveries to fetch at once, at most 1000; 0: 50.
+            timeout: Seconds for each page; None: the client's.
+
+        Raises:
+            AttributionError: Fetching a page failed; raised while iterating.
+        """
+        request = _requests.list_deliveries(person_id, journey_id, page_size)
+        pages = self._pages(self._deliveries.ListDeliveries, request, timeout)
+        return (delivery for page in pages for delivery in page.deliveries)
+
+    # Decisions
+
+    def evaluate(
+        self,
+        *,
+        event_id: str,
+        person_id: str,
+        name: str,
+        properties: Mapping[str, object] | None = None,
+        occurred_time: datetime | None = None,
+        person_attributes: Mapping[str, object] | None = None,
+        validate_only: bool = False,
+        explain: bool = False,
+        timeout: float | None = None,
+    ) -> EvaluateResponse:
+        """Take in an event, and decide which deliveries are credited with it.
+
+        Args:
+            event_id: The caller's id of the event, unique within the person.
+            person_id: The person who did it.
+            name: What was done, such as `course_finished`.
+            properties: What is known about it; rules read it as `event`. JSON
+                values; numbers are doubles, so send ids beyond 2^53 as strings.
+            occurred_time: When it happened, with a time zone. Kept, and never
+                used to decide: what counts is when the service takes it in.
+            person_attributes: Attributes of the person for this evaluation only;
+                rules read them as `person`. JSON values.
+            validate_only: Decide without recording anything.
+            explain: Ask for the explanation too.
+            timeout: Seconds; None: the client's.
+
+        Returns:
+            The conversions; `replayed` if the event had been taken in before.
+
+        Raises:
+            AlreadyExists: The person has this event with another content.
+            AttributionError: The call failed otherwise.
+        """
+        request = _requests.evaluate(
+            event_id,
+            person_id,
+            name,
+            properties,
+            occurred_time,
+            person_attributes,
+            validate_only,
+            explain,
+        )
+        return self._call(self._attribution.Evaluate, request, timeout)
+
+    def check_exit(
+        self,
+        person_id: str,
+        journey_id: str,
+        next_step: NextStep | str | None = None,
+        *,
+        timeout: float | None = None,
+    ) -> CheckExitResponse:
+        """Ask, before each message, whether a journey ends; an exit is recorded.
+
+        Args:
+            person_id: The person.
+            journey_id: The journey.
+            next_step: What comes next: a `NextStep`, or its name such as
+                `"WAIT"`. None: a message.
+            timeout: Seconds; None: the client's.
+
+        Returns:
+            `exit`, and if so why and since when. An exit is final.
+
+        Raises:
+            NotFound: The person has no such journey.
+            AttributionError: The call failed otherwise.
+        """
+        request = _requests.check_exit(person_id, journey_id, next_step)
+        return self._call(self._attribution.CheckExit, request, timeout)
+
+    def _call(
+        self,
+        method: grpc.UnaryUnaryMultiCallable[_Request, _Response],
+        request: _Request,
+        timeout: float | None,
+    ) -> _Response:
+        attempts = Attempts(self._retry, self._clock, self._timeout if timeout is None else timeout)
+        while True:
+            try:
+                return method(request, timeout=attempts.start())
+            except grpc.RpcError as error:
+                delay = attempts.delay_after(error)
+            self._sleep(delay)
+
+    def _pages(
+        self,
+        method: grpc.UnaryUnaryMultiCallable[PageRequest, _Page],
+        first: PageRequest,
+        timeout: float | None,
+    ) -> Iterator[_Page]:
+        request: PageRequest | None = first
+        while request is not None:
+            page = self._call(method, request, timeout)
+            yield page
+            request = next_request(request, page)
+
+
+def _open(target: str, settings: ChannelSettings) -> grpc.Channel:
+    options = settings.options()
+    if settings.credentials is None:
+        return grpc.insecure_channel(target, options=options)
+    return grpc.secure_channel(target, settings.credentials, options=options)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeAlias
 
 from google.protobuf.struct_pb2 import ListValue, Struct, Value
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -28,6 +28,10 @@ _ADVICE: Final = {
 }
 
 
+Properties: TypeAlias = Mapping[str, object] | Struct
+"""A mapping of JSON values; a Struct is taken as it is."""
+
+
 class EnumType(Protocol):
     """What generated enums offer."""
 
@@ -40,7 +44,7 @@ class EnumType(Protocol):
         ...
 
 
-def to_struct(value: Mapping[str, object], path: str) -> Struct:
+def to_struct(value: Properties, path: str) -> Struct:
     """Return a mapping of JSON values as a Struct.
 
     Args:

@@ -35,7 +35,8 @@ def from_rpc_error(error: grpc.RpcError) -> AttributionError:
     Never raises: details that are missing or cannot be read are left out.
     """
     # A bare RpcError, such as a test double's, has no code at all.
-    code = error.code() if hasattr(error, "code") else grpc.StatusCode.UNKNOWN
+    found = error.code() if hasattr(error, "code") else None
+    code = found if isinstance(found, grpc.StatusCode) else grpc.StatusCode.UNKNOWN
     text = error.details() if hasattr(error, "details") else str(error)
     details = _read(_details_bytes(error))
     return error_class(code)(

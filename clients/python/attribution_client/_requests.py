@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 
@@ -36,7 +36,7 @@ from attribution.v1.journey_service_pb2 import (
 )
 from google.protobuf.field_mask_pb2 import FieldMask
 
-from attribution_client._convert import to_enum, to_struct, to_timestamp
+from attribution_client._convert import Properties, to_enum, to_struct, to_timestamp
 
 
 def create_campaign(campaign: Campaign) -> CreateCampaignRequest:
@@ -72,7 +72,7 @@ def start_journey(
     person_id: str,
     journey_id: str,
     campaign_id: str,
-    trigger_properties: Mapping[str, object] | None,
+    trigger_properties: Properties | None,
 ) -> StartJourneyRequest:
     """Build the request of StartJourney."""
     request = StartJourneyRequest(
@@ -160,9 +160,9 @@ def evaluate(
     event_id: str,
     person_id: str,
     name: str,
-    properties: Mapping[str, object] | None,
+    properties: Properties | None,
     occurred_time: datetime | None,
-    person_attributes: Mapping[str, object] | None,
+    person_attributes: Properties | None,
     validate_only: bool,
     explain: bool,
 ) -> EvaluateRequest:

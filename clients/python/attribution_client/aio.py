@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Self, TypeVar
@@ -36,6 +36,7 @@ from attribution.v1.journey_service_pb2_grpc import JourneyServiceStub
 
 from attribution_client import _requests
 from attribution_client._channel import ChannelSettings
+from attribution_client._convert import Properties
 from attribution_client._pages import Page, PageRequest, next_request
 from attribution_client._retry import (
     DEFAULT_TIMEOUT_SECONDS,
@@ -176,7 +177,7 @@ class AsyncAttributionClient:
         person_id: str,
         journey_id: str,
         campaign_id: str,
-        trigger_properties: Mapping[str, object] | None = None,
+        trigger_properties: Properties | None = None,
         timeout: float | None = None,
     ) -> StartJourneyResponse:
         """Record that a person entered a campaign. See `AttributionClient.start_journey`."""
@@ -293,9 +294,9 @@ class AsyncAttributionClient:
         event_id: str,
         person_id: str,
         name: str,
-        properties: Mapping[str, object] | None = None,
+        properties: Properties | None = None,
         occurred_time: datetime | None = None,
-        person_attributes: Mapping[str, object] | None = None,
+        person_attributes: Properties | None = None,
         validate_only: bool = False,
         explain: bool = False,
         timeout: float | None = None,

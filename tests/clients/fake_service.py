@@ -1,0 +1,227 @@
+"""A server in the test's own process that answers as told and keeps what it was asked."""
+# The methods have the names of the RPCs.
+# ruff: noqa: N802
+
+import threading
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar, cast
+
+import grpc
+from attribution.v1 import (
+    attribution_service_pb2,
+    attribution_service_pb2_grpc,
+    campaign_service_pb2,
+    campaign_service_pb2_grpc,
+    delivery_service_pb2,
+    delivery_service_pb2_grpc,
+    journey_service_pb2,
+    journey_service_pb2_grpc,
+)
+from google.protobuf.any_pb2 import Any as AnyMessage
+from google.protobuf.message import Message
+from google.rpc import error_details_pb2, status_pb2  # type: ignore[import-untyped]
+
+DETAILS_KEY = "grpc-status-details-bin"
+DOMAIN = "attribution.v1"
+MODULES = (
+    attribution_service_pb2,
+    campaign_service_pb2,
+    delivery_service_pb2,
+    journey_service_pb2,
+)
+
+R = TypeVar("R", bound=Message)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An answer that is an error; `details` are the bytes of the trailer, if any."""
+
+    code: grpc.StatusCode
+    message: str = ""
+    details: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call that arrived."""
+
+    method: str
+    request: Message
+    metadata: Mapping[str, str | bytes]
+
+
+def error_info(reason: str, domain: str = DOMAIN, **metadata: str) -> Message:
+    """Return the detail that names the reason."""
+    return cast(
+        Message, error_details_pb2.ErrorInfo(reason=reason, domain=domain, metadata=metadata)
+    )
+
+
+def bad_request(*violations: tuple[str, str, str]) -> Message:
+    """Return the detail that names the fields: field, description, reason."""
+    request = error_details_pb2.BadRequest()
+    for field, description, reason in violations:
+        request.field_violations.add(field=field, description=description, reason=reason)
+    return cast(Message, request)
+
+
+def retry_info(delay: timedelta) -> Message:
+    """Return the detail that asks to wait."""
+    info = error_details_pb2.RetryInfo()
+    info.retry_delay.FromTimedelta(delay)
+    return cast(Message, info)
+
+
+def details(*parts: Message | AnyMessage, message: str = "") -> bytes:
+    """Return the bytes of a status with details."""
+    status = status_pb2.Status(message=message)
+    for part in parts:
+        if isinstance(part, AnyMessage):
+            status.details.append(part)
+        else:
+            status.details.add().Pack(part)
+    return cast(bytes, status.SerializeToString())
+
+
+def unavailable(*parts: Message) -> Failure:
+    """Return the error that is tried again."""
+    return Failure(grpc.StatusCode.UNAVAILABLE, "not now", details(*parts))
+
+
+class FakeService(
+    attribution_service_pb2_grpc.AttributionServiceServicer,
+    campaign_service_pb2_grpc.CampaignServiceServicer,
+    delivery_service_pb2_grpc.DeliveryServiceServicer,
+    journey_service_pb2_grpc.JourneyServiceServicer,
+):
+    """All four services. Answers are those told, in order, and then empty ones."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._calls: list[Call] = []
+        self._answers: defaultdict[str, deque[Message | Failure]] = defaultdict(deque)
+
+    def will(self, method: str, *answers: Message | Failure) -> None:
+        """Tell what the next calls of a method get."""
+        self._answers[method].extend(answers)
+
+    @property
+    def calls(self) -> list[Call]:
+        with self._lock:
+            return list(self._calls)
+
+    def requests(self, method: str) -> list[Message]:
+        return [call.request for call in self.calls if call.method == method]
+
+    def _answer(self, empty: R, request: Message, context: grpc.ServicerContext) -> R:
+        method = empty.DESCRIPTOR.name.removesuffix("Response")
+        metadata = dict(context.invocation_metadata())
+        with self._lock:
+            self._calls.append(Call(method, request, metadata))
+            queue = self._answers[method]
+            answer = queue.popleft() if queue else empty
+        if isinstance(answer, Failure):
+            if answer.details is not None:
+                context.set_trailing_metadata(((DETAILS_KEY, answer.details),))
+            context.abort(answer.code, answer.message)
+        assert isinstance(answer, type(empty))
+        return answer
+
+    def Evaluate(
+        self, request: attribution_service_pb2.EvaluateRequest, context: grpc.ServicerContext
+    ) -> attribution_service_pb2.EvaluateResponse:
+        return self._answer(attribution_service_pb2.EvaluateResponse(), request, context)
+
+    def CheckExit(
+        self, request: attribution_service_pb2.CheckExitRequest, context: grpc.ServicerContext
+    ) -> attribution_service_pb2.CheckExitResponse:
+        return self._answer(attribution_service_pb2.CheckExitResponse(), request, context)
+
+    def CreateCampaign(
+        self, request: campaign_service_pb2.CreateCampaignRequest, context: grpc.ServicerContext
+    ) -> campaign_service_pb2.CreateCampaignResponse:
+        return self._answer(campaign_service_pb2.CreateCampaignResponse(), request, context)
+
+    def GetCampaign(
+        self, request: campaign_service_pb2.GetCampaignRequest, context: grpc.ServicerContext
+    ) -> campaign_service_pb2.GetCampaignResponse:
+        return self._answer(campaign_service_pb2.GetCampaignResponse(), request, context)
+
+    def ListCampaigns(
+        self, request: campaign_service_pb2.ListCampaignsRequest, context: grpc.ServicerContext
+    ) -> campaign_service_pb2.ListCampaignsResponse:
+        return self._answer(campaign_service_pb2.ListCampaignsResponse(), request, context)
+
+    def UpdateCampaign(
+        self, request: campaign_service_pb2.UpdateCampaignRequest, context: grpc.ServicerContext
+    ) -> campaign_service_pb2.UpdateCampaignResponse:
+        return self._answer(campaign_service_pb2.UpdateCampaignResponse(), request, context)
+
+    def StartJourney(
+        self, request: journey_service_pb2.StartJourneyRequest, context: grpc.ServicerContext
+    ) -> journey_service_pb2.StartJourneyResponse:
+        return self._answer(journey_service_pb2.StartJourneyResponse(), request, context)
+
+    def GetJourney(
+        self, request: journey_service_pb2.GetJourneyRequest, context: grpc.ServicerContext
+    ) -> journey_service_pb2.GetJourneyResponse:
+        return self._answer(journey_service_pb2.GetJourneyResponse(), request, context)
+
+    def ListJourneys(
+        self, request: journey_service_pb2.ListJourneysRequest, context: grpc.ServicerContext
+    ) -> journey_service_pb2.ListJourneysResponse:
+        return self._answer(journey_service_pb2.ListJourneysResponse(), request, context)
+
+    def FinishJourney(
+        self, request: journey_service_pb2.FinishJourneyRequest, context: grpc.ServicerContext
+    ) -> journey_service_pb2.FinishJourneyResponse:
+        return self._answer(journey_service_pb2.FinishJourneyResponse(), request, context)
+
+    def RecordDelivery(
+        self, request: delivery_service_pb2.RecordDeliveryRequest, context: grpc.ServicerContext
+    ) -> delivery_service_pb2.RecordDeliveryResponse:
+        return self._answer(delivery_service_pb2.RecordDeliveryResponse(), request, context)
+
+    def RecordInteraction(
+        self, request: delivery_service_pb2.RecordInteractionRequest, context: grpc.ServicerContext
+    ) -> delivery_service_pb2.RecordInteractionResponse:
+        return self._answer(delivery_service_pb2.RecordInteractionResponse(), request, context)
+
+    def GetDelivery(
+        self, request: delivery_service_pb2.GetDeliveryRequest, context: grpc.ServicerContext
+    ) -> delivery_service_pb2.GetDeliveryResponse:
+        return self._answer(delivery_service_pb2.GetDeliveryResponse(), request, context)
+
+    def ListDeliveries(
+        self, request: delivery_service_pb2.ListDeliveriesRequest, context: grpc.ServicerContext
+    ) -> delivery_service_pb2.ListDeliveriesResponse:
+        return self._answer(delivery_service_pb2.ListDeliveriesResponse(), request, context)
+
+
+ADDERS: tuple[Callable[[FakeService, grpc.Server], None], ...] = (
+    attribution_service_pb2_grpc.add_AttributionServiceServicer_to_server,
+    campaign_service_pb2_grpc.add_CampaignServiceServicer_to_server,
+    delivery_service_pb2_grpc.add_DeliveryServiceServicer_to_server,
+    journey_service_pb2_grpc.add_JourneyServiceServicer_to_server,
+)
+
+
+@contextmanager
+def served(service: FakeService) -> Iterator[str]:
+    """Serve on a free port of the loopback; gives the address."""
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        server = grpc.server(pool)
+        for add in ADDERS:
+            add(service, server)
+        port = server.add_insecure_port("127.0.0.1:0")
+        server.start()
+        try:
+            yield f"127.0.0.1:{port}"
+        finally:
+            server.stop(None).wait()

@@ -1,0 +1,361 @@
+"""Each method sends the request that it should and returns the response."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from attribution.v1 import (
+    attribution_service_pb2,
+    campaign_service_pb2,
+    delivery_service_pb2,
+    journey_service_pb2,
+)
+from attribution_client import (
+    AsyncAttributionClient,
+    AttributionClient,
+    Campaign,
+    Channel,
+    Conversion,
+    Delivery,
+    DeliveryStatus,
+    Goal,
+    InteractionKind,
+    Journey,
+    NextStep,
+    PerformsEvent,
+    Trigger,
+)
+from clients.callers import NOW
+from clients.fake_service import MODULES, FakeService
+from google.protobuf import json_format
+from google.protobuf.message import Message
+
+CEST = timezone(timedelta(hours=2))
+CAMPAIGN = Campaign(
+    campaign_id="c1",
+    trigger=Trigger(event_name="course_started"),
+    goal=Goal(performs_event=PerformsEvent(event_name="course_finished")),
+)
+JOURNEY = Journey(journey_id="j1", person_id="p1")
+DELIVERY = Delivery(delivery_id="d1", person_id="p1")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    method: str
+    """The client's method."""
+    rpc: str
+    named: dict[str, Any]
+    sent: dict[str, Any]
+    """The request, as JSON."""
+    answer: Message
+    """What the service answers."""
+    args: tuple[Any, ...] = ()
+    items: list[Message] | None = None
+    """What a list gives; None: the method returns the answer."""
+    note: str = field(default="")
+
+
+CASES = [
+    Case(
+        "create_campaign",
+        "CreateCampaign",
+        {},
+        {"campaign": json_format.MessageToDict(CAMPAIGN)},
+        campaign_service_pb2.CreateCampaignResponse(campaign=CAMPAIGN),
+        args=(CAMPAIGN,),
+    ),
+    Case(
+        "get_campaign",
+        "GetCampaign",
+        {"campaign_id": "c1"},
+        {"campaignId": "c1"},
+        campaign_service_pb2.GetCampaignResponse(campaign=CAMPAIGN),
+    ),
+    Case(
+        "list_campaigns",
+        "ListCampaigns",
+        {"page_size": 7},
+        {"pageSize": 7},
+        campaign_service_pb2.ListCampaignsResponse(campaigns=[CAMPAIGN]),
+        items=[CAMPAIGN],
+    ),
+    Case(
+        "update_campaign",
+        "UpdateCampaign",
+        {"update_mask": ["goal", "display_name"]},
+        {"campaign": json_format.MessageToDict(CAMPAIGN), "updateMask": "goal,displayName"},
+        campaign_service_pb2.UpdateCampaignResponse(campaign=CAMPAIGN),
+        args=(CAMPAIGN,),
+    ),
+    Case(
+        "update_campaign",
+        "UpdateCampaign",
+        {},
+        {"campaign": json_format.MessageToDict(CAMPAIGN)},
+        campaign_service_pb2.UpdateCampaignResponse(campaign=CAMPAIGN),
+        args=(CAMPAIGN,),
+        note="without a mask",
+    ),
+    Case(
+        "start_journey",
+        "StartJourney",
+        {
+            "person_id": "p1",
+            "journey_id": "j1",
+            "campaign_id": "c1",
+            "trigger_properties": {"course_id": "py101"},
+        },
+        {
+            "personId": "p1",
+            "journeyId": "j1",
+            "campaignId": "c1",
+            "triggerProperties": {"course_id": "py101"},
+        },
+        journey_service_pb2.StartJourneyResponse(journey=JOURNEY, replayed=True),
+    ),
+    Case(
+        "start_journey",
+        "StartJourney",
+        {"person_id": "p1", "journey_id": "j1", "campaign_id": "c1"},
+        {"personId": "p1", "journeyId": "j1", "campaignId": "c1"},
+        journey_service_pb2.StartJourneyResponse(journey=JOURNEY),
+        note="without properties",
+    ),
+    Case(
+        "get_journey",
+        "GetJourney",
+        {},
+        {"personId": "p1", "journeyId": "j1"},
+        journey_service_pb2.GetJourneyResponse(journey=JOURNEY),
+        args=("p1", "j1"),
+    ),
+    Case(
+        "list_journeys",
+        "ListJourneys",
+        {"campaign_id": "c1", "page_size": 3},
+        {"personId": "p1", "campaignId": "c1", "pageSize": 3},
+        journey_service_pb2.ListJourneysResponse(journeys=[JOURNEY]),
+        args=("p1",),
+        items=[JOURNEY],
+    ),
+    Case(
+        "finish_journey",
+        "FinishJourney",
+        {},
+        {"personId": "p1", "journeyId": "j1"},
+        journey_service_pb2.FinishJourneyResponse(journey=JOURNEY),
+        args=("p1", "j1"),
+    ),
+    Case(
+        "record_delivery",
+        "RecordDelivery",
+        {
+            "person_id": "p1",
+            "delivery_id": "d1",
+            "journey_id": "j1",
+            "campaign_id": "c1",
+            "action_id": "email-1",
+            "channel": "EMAIL",
+            "status": DeliveryStatus.DELIVERY_STATUS_BOUNCED,
+            "sent_time": datetime(2025, 3, 1, 12, 0, 0, 5, tzinfo=CEST),
+        },
+        {
+            "delivery": {
+                "personId": "p1",
+                "deliveryId": "d1",
+                "journeyId": "j1",
+                "campaignId": "c1",
+                "actionId": "email-1",
+                "channel": "CHANNEL_EMAIL",
+                "status": "DELIVERY_STATUS_BOUNCED",
+                "sentTime": "2025-03-01T10:00:00.000005Z",
+            }
+        },
+        delivery_service_pb2.RecordDeliveryResponse(delivery=DELIVERY),
+    ),
+    Case(
+        "record_delivery",
+        "RecordDelivery",
+        {
+            "person_id": "p1",
+            "delivery_id": "d1",
+            "journey_id": "j1",
+            "channel": Channel.CHANNEL_SMS,
+            "status": "delivery_status_queued",
+        },
+        {
+            "delivery": {
+                "personId": "p1",
+                "deliveryId": "d1",
+                "journeyId": "j1",
+                "channel": "CHANNEL_SMS",
+                "status": "DELIVERY_STATUS_QUEUED",
+            }
+        },
+        delivery_service_pb2.RecordDeliveryResponse(delivery=DELIVERY),
+        note="without times",
+    ),
+    Case(
+        "record_interaction",
+        "RecordInteraction",
+        {
+            "person_id": "p1",
+            "delivery_id": "d1",
+            "kind": "CLICKED",
+            "time": datetime(2025, 3, 1, 12, tzinfo=CEST),
+            "machine": True,
+            "untracked": True,
+        },
+        {
+            "personId": "p1",
+            "deliveryId": "d1",
+            "interaction": {
+                "kind": "INTERACTION_KIND_CLICKED",
+                "time": "2025-03-01T10:00:00Z",
+                "machine": True,
+                "untracked": True,
+            },
+        },
+        delivery_service_pb2.RecordInteractionResponse(delivery=DELIVERY),
+    ),
+    Case(
+        "record_interaction",
+        "RecordInteraction",
+        {
+            "person_id": "p1",
+            "delivery_id": "d1",
+            "kind": InteractionKind.INTERACTION_KIND_OPENED,
+        },
+        {
+            "personId": "p1",
+            "deliveryId": "d1",
+            "interaction": {
+                "kind": "INTERACTION_KIND_OPENED",
+                "time": NOW.isoformat().replace("+00:00", "Z"),
+            },
+        },
+        delivery_service_pb2.RecordInteractionResponse(delivery=DELIVERY),
+        note="the time filled in",
+    ),
+    Case(
+        "get_delivery",
+        "GetDelivery",
+        {},
+        {"personId": "p1", "deliveryId": "d1"},
+        delivery_service_pb2.GetDeliveryResponse(delivery=DELIVERY),
+        args=("p1", "d1"),
+    ),
+    Case(
+        "list_deliveries",
+        "ListDeliveries",
+        {"journey_id": "j1"},
+        {"personId": "p1", "journeyId": "j1"},
+        delivery_service_pb2.ListDeliveriesResponse(deliveries=[DELIVERY]),
+        args=("p1",),
+        items=[DELIVERY],
+    ),
+    Case(
+        "evaluate",
+        "Evaluate",
+        {
+            "event_id": "e1",
+            "person_id": "p1",
+            "name": "course_finished",
+            "properties": {"course_id": "py101", "score": 0.5, "tags": ["a", None, True]},
+            "occurred_time": datetime(2025, 3, 1, 12, tzinfo=CEST),
+            "person_attributes": {"status": "premium"},
+            "validate_only": True,
+            "explain": True,
+        },
+        {
+            "event": {
+                "eventId": "e1",
+                "personId": "p1",
+                "name": "course_finished",
+                "properties": {"course_id": "py101", "score": 0.5, "tags": ["a", None, True]},
+                "occurredTime": "2025-03-01T10:00:00Z",
+            },
+            "personAttributes": {"status": "premium"},
+            "validateOnly": True,
+            "explain": True,
+        },
+        attribution_service_pb2.EvaluateResponse(conversions=[Conversion(delivery_id="d1")]),
+    ),
+    Case(
+        "evaluate",
+        "Evaluate",
+        {"event_id": "e1", "person_id": "p1", "name": "course_finished"},
+        {"event": {"eventId": "e1", "personId": "p1", "name": "course_finished"}},
+        attribution_service_pb2.EvaluateResponse(replayed=True),
+        note="only what is required",
+    ),
+    Case(
+        "check_exit",
+        "CheckExit",
+        {},
+        {"personId": "p1", "journeyId": "j1"},
+        attribution_service_pb2.CheckExitResponse(exit=True),
+        args=("p1", "j1"),
+    ),
+    Case(
+        "check_exit",
+        "CheckExit",
+        {"person_id": "p1", "journey_id": "j1", "next_step": NextStep.NEXT_STEP_WAIT},
+        {"personId": "p1", "journeyId": "j1", "nextStep": "NEXT_STEP_WAIT"},
+        attribution_service_pb2.CheckExitResponse(),
+        note="with a next step",
+    ),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.method} {case.note}".strip())
+def test_method_sends_the_request_and_returns_the_response(
+    case: Case, call: Callable[..., Any], service: FakeService
+) -> None:
+    service.will(case.rpc, case.answer)
+    got = call(case.method, *case.args, **case.named)
+    (request,) = service.requests(case.rpc)
+    assert json_format.MessageToDict(request) == case.sent
+    assert got == (case.answer if case.items is None else case.items)
+
+
+def test_every_rpc_is_in_the_table() -> None:
+    rpcs = {
+        method.name
+        for module in MODULES
+        for found in module.DESCRIPTOR.services_by_name.values()
+        for method in found.methods
+    }
+    assert {case.rpc for case in CASES} == rpcs
+
+
+def _public(kind: type) -> dict[str, list[tuple[str, object, object]]]:
+    return {
+        name: [
+            (parameter.name, parameter.kind, parameter.default)
+            for parameter in inspect.signature(method).parameters.values()
+        ]
+        for name, method in inspect.getmembers(kind, inspect.isfunction)
+        if not name.startswith("_")
+    }
+
+
+def test_both_forms_have_the_same_methods_and_arguments() -> None:
+    assert _public(AttributionClient) == _public(AsyncAttributionClient)
+    assert set(_public(AttributionClient)) == {case.method for case in CASES} | {"close"}
+
+
+def test_every_method_takes_a_timeout() -> None:
+    for name, parameters in _public(AttributionClient).items():
+        if name != "close":
+            assert "timeout" in [parameter[0] for parameter in parameters], name
+
+
+def test_a_mask_that_is_a_text_is_refused(call: Callable[..., Any], service: FakeService) -> None:
+    with pytest.raises(TypeError, match=r"update_mask.*\['goal'\]"):
+        call("update_campaign", CAMPAIGN, update_mask="goal")
+    assert service.calls == []

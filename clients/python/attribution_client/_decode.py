@@ -10,7 +10,7 @@ from typing import Final, TypeVar, cast
 import grpc
 from google.protobuf.any_pb2 import Any
 from google.protobuf.message import DecodeError, Message
-from google.rpc import error_details_pb2, status_pb2  # type: ignore[import-untyped]
+from google.rpc import error_details_pb2, status_pb2
 
 from attribution_client.errors import AttributionError, FieldViolation, error_class
 

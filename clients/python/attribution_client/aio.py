@@ -100,6 +100,7 @@ class AsyncAttributionClient:
         self._retry = retry or RetryPolicy()
         self._clock = clock or Clock()
         self._sleep = sleep
+        self._closed = False
         settings = ChannelSettings(credentials, max_message_bytes, user_agent, keepalive_seconds)
         self._own_channel: grpc.aio.Channel | None = None
         if isinstance(target, str):
@@ -114,6 +115,7 @@ class AsyncAttributionClient:
 
     async def close(self) -> None:
         """Close the connection and cancel calls under way. May be called again."""
+        self._closed = True
         if self._own_channel is not None:
             await self._own_channel.close()
 
@@ -338,6 +340,8 @@ class AsyncAttributionClient:
         request: _Request,
         timeout: float | None,
     ) -> _Response:
+        if self._closed:
+            raise ValueError("the client is closed")
         attempts = Attempts(self._retry, self._clock, self._timeout if timeout is None else timeout)
         while True:
             try:

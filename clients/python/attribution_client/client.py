@@ -103,6 +103,7 @@ class AttributionClient:
         self._retry = retry or RetryPolicy()
         self._clock = clock or Clock()
         self._sleep = sleep
+        self._closed = False
         settings = ChannelSettings(credentials, max_message_bytes, user_agent, keepalive_seconds)
         self._own_channel: grpc.Channel | None = None
         if isinstance(target, str):
@@ -117,6 +118,7 @@ class AttributionClient:
 
     def close(self) -> None:
         """Close the connection and cancel calls under way. May be called again."""
+        self._closed = True
         if self._own_channel is not None:
             self._own_channel.close()
 
@@ -498,6 +500,8 @@ class AttributionClient:
         request: _Request,
         timeout: float | None,
     ) -> _Response:
+        if self._closed:
+            raise ValueError("the client is closed")
         attempts = Attempts(self._retry, self._clock, self._timeout if timeout is None else timeout)
         while True:
             try:

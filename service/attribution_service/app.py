@@ -1,0 +1,120 @@
+"""Putting a server together, running it, and running one in the background."""
+
+import asyncio
+import contextlib
+import signal
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import structlog
+
+from attribution_service.clock import Clock, SystemClock
+from attribution_service.config import ServerSettings, sqlite_path
+from attribution_service.pipeline.engine import Engine
+from attribution_service.pipeline.pipeline import Pipeline
+from attribution_service.storage.interface import Store
+from attribution_service.storage.sqlite import open_sqlite
+from attribution_service.transport.server import GrpcServer
+
+log = structlog.get_logger()
+
+_START_SECONDS = 60.0
+
+
+def open_store(settings: ServerSettings) -> Store:
+    """The store of the settings. Raises SettingsError or StoreSetupError."""
+    return open_sqlite(sqlite_path(settings.store_url), migrate=settings.migrate)
+
+
+async def run(
+    settings: ServerSettings,
+    *,
+    clock: Clock,
+    started: Callable[[str], None],
+    stop: Callable[[], Awaitable[object]],
+) -> None:
+    """Serve until `stop` returns, then drain: health says so, and calls in flight finish.
+
+    `started` is called with the address (`host:port`) once calls are answered. Raises
+    SettingsError, StoreSetupError, or OSError if the address cannot be listened on.
+    """
+    store = open_store(settings)
+    try:
+        pipeline = Pipeline(Engine(store), clock, settings.pipeline)
+        try:
+            server = GrpcServer(pipeline, store, settings.transport)
+            port = await server.start(settings.address)
+            host = settings.address.rpartition(":")[0]
+            started(f"{host}:{port}")
+            await stop()
+            await server.drain(settings.drain_seconds)
+        finally:
+            await pipeline.close()
+    finally:
+        store.close()
+
+
+def serve(settings: ServerSettings) -> None:
+    """Serve until the process is told to stop by SIGTERM or SIGINT. Raises what `run` raises."""
+
+    async def main() -> None:
+        told = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, told.set)
+
+        async def stop() -> None:
+            await told.wait()
+            log.info("draining", seconds=settings.drain_seconds)
+
+        await run(settings, clock=SystemClock(), started=_log_start(settings), stop=stop)
+        log.info("stopped")
+
+    asyncio.run(main())
+
+
+def _log_start(settings: ServerSettings) -> Callable[[str], None]:
+    return lambda address: log.info("serving", address=address, store=settings.store_url)
+
+
+@contextmanager
+def background(settings: ServerSettings, clock: Clock) -> Iterator[str]:
+    """A server in a thread of its own, on a free port of the loopback; gives its address.
+
+    For the demo, scenarios and tests, which move the clock; leaving the block drains the server.
+    """
+    ready: list[str] = []
+    faults: list[BaseException] = []
+    changed = threading.Event()
+    loop = asyncio.new_event_loop()
+    told = asyncio.Event()
+
+    def started(address: str) -> None:
+        ready.append(address)
+        changed.set()
+
+    def work() -> None:
+        local = replace(settings, address="127.0.0.1:0")
+        try:
+            loop.run_until_complete(run(local, clock=clock, started=started, stop=told.wait))
+        except BaseException as fault:  # noqa: BLE001  raised in the other thread
+            faults.append(fault)
+        finally:
+            changed.set()
+            loop.run_until_complete(loop.shutdown_default_executor())
+            loop.close()
+
+    thread = threading.Thread(target=work, name="server")
+    thread.start()
+    try:
+        if not changed.wait(_START_SECONDS):
+            raise TimeoutError(f"the server did not start within {_START_SECONDS:g} s")
+        if faults:
+            raise faults[0]
+        yield ready[0]
+    finally:
+        with contextlib.suppress(RuntimeError):  # it has ended already
+            loop.call_soon_threadsafe(told.set)
+        thread.join()

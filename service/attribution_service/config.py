@@ -1,0 +1,36 @@
+"""The settings of a server."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from attribution_service.pipeline.pipeline import PipelineLimits
+from attribution_service.transport.server import TransportLimits
+
+DEFAULT_ADDRESS = "127.0.0.1:50051"
+_SQLITE = "sqlite:///"
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used; the text says which and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """What a server needs to know; see `attribution-service serve --help` for the meanings."""
+
+    store_url: str
+    address: str = DEFAULT_ADDRESS
+    migrate: bool = True
+    drain_seconds: float = 10.0
+    pipeline: PipelineLimits = field(default_factory=PipelineLimits)
+    transport: TransportLimits = field(default_factory=TransportLimits)
+
+
+def sqlite_path(store_url: str) -> Path:
+    """The file of a store URL: `sqlite:///relative.db` or `sqlite:////absolute.db`."""
+    if not store_url.startswith(_SQLITE) or store_url == _SQLITE:
+        raise SettingsError(
+            f"the store {store_url!r} is not known: give sqlite:///FILE, such as "
+            "sqlite:///attribution.db"
+        )
+    return Path(store_url.removeprefix(_SQLITE))

@@ -1,0 +1,91 @@
+"""What the core answers, one class for each command."""
+
+from dataclasses import dataclass
+
+from attribution_service.core.model import (
+    Campaign,
+    Conversion,
+    Delivery,
+    ExitReason,
+    Interaction,
+    Journey,
+    Receipt,
+    Revision,
+    Verdict,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignAnswer:
+    """A campaign after it was created or changed."""
+
+    campaign: Campaign
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyAnswer:
+    """A journey after it was started or finished; `replayed`: nothing changed."""
+
+    journey: Journey
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryAnswer:
+    """A delivery after a report; `replayed`: nothing changed."""
+
+    delivery: Delivery
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What came of one journey or delivery in an evaluation, with a sentence for people."""
+
+    verdict: Verdict
+    campaign_id: str
+    journey_id: str
+    delivery_id: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluateAnswer:
+    """What came of an event; `findings` None: not asked for, or replayed."""
+
+    conversions: tuple[Conversion, ...]
+    achieved_journeys: tuple[str, ...]
+    replayed: bool = False
+    findings: tuple[Finding, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExitAnswer:
+    """Whether a journey has ended, why, when, and a sentence for people."""
+
+    exit: bool
+    reason: ExitReason | None
+    exit_us: int | None
+    detail: str
+
+
+Answer = CampaignAnswer | JourneyAnswer | DeliveryAnswer | EvaluateAnswer | ExitAnswer
+
+# A row to insert or to replace, whole; the identity is in the record itself.
+PersonChange = Journey | Delivery | Interaction | Receipt | Conversion
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignChange:
+    """A campaign to store; `revision` is its new revision, None if what judges is unchanged."""
+
+    campaign: Campaign
+    revision: Revision | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The answer to a command about a person, and the changes that make it true."""
+
+    answer: Answer
+    changes: tuple[PersonChange, ...] = ()

@@ -1,0 +1,121 @@
+"""What can be asked of the core. Each has been checked field by field before it gets here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from attribution_service.core.model import (
+    CampaignKind,
+    Channel,
+    DeliveryStatus,
+    ExitPolicy,
+    Goal,
+    InteractionKind,
+    NextStep,
+)
+from attribution_service.core.properties import EMPTY, Properties
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a caller says of a campaign."""
+
+    campaign_id: str
+    display_name: str
+    kind: CampaignKind
+    trigger_event_name: str | None
+    goal: Goal | None
+    exit_policy: ExitPolicy
+    webhook_action_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CreateCampaign:
+    """Create a campaign."""
+
+    definition: Definition
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateCampaign:
+    """Change the campaign of this id as `change` says; `etag` empty: whatever its state.
+
+    `change` takes the campaign as it is and returns what it shall be, or raises a Refusal.
+    """
+
+    campaign_id: str
+    etag: str
+    change: Callable[[Definition], Definition]
+
+
+@dataclass(frozen=True, slots=True)
+class StartJourney:
+    """A person enters a campaign."""
+
+    person_id: str
+    journey_id: str
+    campaign_id: str
+    trigger_properties: Properties = EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class FinishJourney:
+    """A journey came to its last step."""
+
+    person_id: str
+    journey_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDelivery:
+    """A delivery got as far as `status`. `campaign_id` empty: the journey's."""
+
+    person_id: str
+    delivery_id: str
+    journey_id: str
+    campaign_id: str
+    action_id: str
+    channel: Channel
+    status: DeliveryStatus = DeliveryStatus.SENT
+    sent_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordInteraction:
+    """A delivery was opened or clicked. `time_us` None: when the command arrives."""
+
+    person_id: str
+    delivery_id: str
+    kind: InteractionKind
+    machine: bool = False
+    untracked: bool = False
+    time_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluateEvent:
+    """A person performed an event: who gets the credit?"""
+
+    person_id: str
+    event_id: str
+    name: str
+    properties: Properties = EMPTY
+    occurred_us: int | None = None
+    person_attributes: Properties = EMPTY
+    validate_only: bool = False
+    explain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CheckExit:
+    """Does a journey end before its next step? `next_step` None: a message."""
+
+    person_id: str
+    journey_id: str
+    next_step: NextStep | None = None
+
+
+PersonCommand = (
+    StartJourney | FinishJourney | RecordDelivery | RecordInteraction | EvaluateEvent | CheckExit
+)
+DefinitionCommand = CreateCampaign | UpdateCampaign
+Command = PersonCommand | DefinitionCommand

@@ -1,0 +1,35 @@
+"""The one entrance to the core: a command about a person, and what is decided."""
+
+from attribution_service.core import evaluate, exits, record
+from attribution_service.core.answers import Decision
+from attribution_service.core.catalog import Catalog
+from attribution_service.core.commands import (
+    CheckExit,
+    EvaluateEvent,
+    FinishJourney,
+    PersonCommand,
+    RecordDelivery,
+    RecordInteraction,
+    StartJourney,
+)
+from attribution_service.core.rules import RuleBook
+from attribution_service.core.state import PersonState
+
+
+def decide(
+    command: PersonCommand, state: PersonState, catalog: Catalog, rules: RuleBook, now_us: int
+) -> Decision:
+    """Decide a command that arrives at `now_us`; raises Refusal. Changes nothing it is given."""
+    match command:
+        case EvaluateEvent():
+            return evaluate.evaluate_event(command, state, catalog, rules, now_us)
+        case RecordDelivery():
+            return record.record_delivery(command, state, now_us)
+        case RecordInteraction():
+            return record.record_interaction(command, state, now_us)
+        case CheckExit():
+            return exits.check_exit(command, state, catalog, now_us)
+        case StartJourney():
+            return record.start_journey(command, state, catalog, now_us)
+        case FinishJourney():
+            return record.finish_journey(command, state, now_us)

@@ -1,0 +1,148 @@
+"""Creating and changing campaigns: what a definition must hold, and when it makes a revision."""
+
+from dataclasses import replace
+
+from attribution_service.core.answers import CampaignChange
+from attribution_service.core.catalog import Catalog
+from attribution_service.core.commands import CreateCampaign, Definition, UpdateCampaign
+from attribution_service.core.model import Campaign, Goal, Revision
+from attribution_service.core.refusals import Reason, Refusal, invalid, not_found, taken
+from attribution_service.core.rules import RuleBook, Use
+
+MICROSECONDS_PER_DAY = 86_400_000_000
+MAX_WINDOW_US = 90 * MICROSECONDS_PER_DAY
+MAX_CAMPAIGNS = 100_000
+MAX_REVISIONS = 10_000
+
+
+def create(
+    command: CreateCampaign, catalog: Catalog, rules: RuleBook, now_us: int
+) -> CampaignChange:
+    """The first revision of a new campaign; raises Refusal."""
+    wanted = command.definition
+    if catalog.campaign(wanted.campaign_id) is not None:
+        raise taken(
+            Reason.CAMPAIGN_ALREADY_EXISTS, "campaign", wanted.campaign_id, "exists already"
+        )
+    if len(catalog) >= MAX_CAMPAIGNS:
+        raise _limit(f"there are {MAX_CAMPAIGNS} campaigns, as many as there may be", MAX_CAMPAIGNS)
+    check(wanted, rules)
+    revision = _revision(wanted, 1, now_us)
+    campaign = Campaign(
+        campaign_id=wanted.campaign_id,
+        display_name=wanted.display_name,
+        kind=wanted.kind,
+        current=revision,
+        version=1,
+        create_us=now_us,
+        update_us=now_us,
+    )
+    return CampaignChange(campaign, revision)
+
+
+def update(
+    command: UpdateCampaign, catalog: Catalog, rules: RuleBook, now_us: int
+) -> CampaignChange | None:
+    """The campaign after a change, None if it changes nothing; raises Refusal.
+
+    A new revision is made only if what judges has changed (G6).
+    """
+    campaign = catalog.campaign(command.campaign_id)
+    if campaign is None:
+        raise not_found(Reason.CAMPAIGN_NOT_FOUND, "campaign", command.campaign_id)
+    if command.etag and command.etag != campaign.etag:
+        raise Refusal(
+            Reason.ETAG_MISMATCH,
+            "the campaign was changed since this etag was read: read it again",
+            {"etag": campaign.etag},
+        )
+    before = definition_of(campaign)
+    wanted = command.change(before)
+    if wanted == before:
+        return None
+    check(wanted, rules)
+    revision = _next_revision(campaign, wanted, now_us)
+    changed = replace(
+        campaign,
+        display_name=wanted.display_name,
+        current=revision or campaign.current,
+        version=campaign.version + 1,
+        update_us=now_us,
+    )
+    return CampaignChange(changed, revision)
+
+
+def definition_of(campaign: Campaign) -> Definition:
+    """What a caller has said of the campaign."""
+    current = campaign.current
+    return Definition(
+        campaign_id=campaign.campaign_id,
+        display_name=campaign.display_name,
+        kind=campaign.kind,
+        trigger_event_name=current.trigger_event_name,
+        goal=current.goal,
+        exit_policy=current.exit_policy,
+        webhook_action_ids=current.webhook_action_ids,
+    )
+
+
+def check(wanted: Definition, rules: RuleBook) -> None:
+    """Refuse a definition that cannot work as a whole (G2, G4, G5, G6, X1)."""
+    if wanted.goal is None:
+        if wanted.exit_policy.looks_at_goal:
+            raise invalid(
+                "campaign.exit_policy",
+                Reason.GOAL_REQUIRED,
+                f"{wanted.exit_policy} looks at the goal, and the campaign has none: "
+                "set campaign.goal or another policy",
+            )
+        return
+    _check_window(wanted.goal)
+    has_trigger = wanted.trigger_event_name is not None
+    if wanted.goal.filter:
+        field = "campaign.goal.performs_event.filter"
+        rules.check(wanted.goal.filter, Use.GOAL_FILTER, has_trigger=has_trigger, field=field)
+    if wanted.goal.value:
+        field = "campaign.goal.value"
+        rules.check(wanted.goal.value, Use.GOAL_VALUE, has_trigger=has_trigger, field=field)
+
+
+def _check_window(goal: Goal) -> None:
+    if goal.window_us is not None and not 0 < goal.window_us <= MAX_WINDOW_US:
+        raise invalid(
+            "campaign.goal.window",
+            Reason.FIELD_OUT_OF_RANGE,
+            "must be at least a microsecond and at most 90 days (7776000s); "
+            "leave it out for any time",
+        )
+
+
+def _next_revision(campaign: Campaign, wanted: Definition, now_us: int) -> Revision | None:
+    number = campaign.current.number + 1
+    revision = _revision(wanted, number, now_us)
+    unchanged = replace(
+        revision, number=campaign.current.number, create_us=campaign.current.create_us
+    )
+    if unchanged == campaign.current:
+        return None
+    if number > MAX_REVISIONS:
+        raise _limit(
+            f"the campaign has {MAX_REVISIONS} revisions, as many as it may have", MAX_REVISIONS
+        )
+    return revision
+
+
+def _revision(wanted: Definition, number: int, now_us: int) -> Revision:
+    return Revision(
+        campaign_id=wanted.campaign_id,
+        number=number,
+        trigger_event_name=wanted.trigger_event_name,
+        goal=wanted.goal,
+        exit_policy=wanted.exit_policy,
+        webhook_action_ids=wanted.webhook_action_ids,
+        create_us=now_us,
+    )
+
+
+def _limit(message: str, limit: int) -> Refusal:
+    return Refusal(Reason.LIMIT_REACHED, message, {"limit": str(limit)})

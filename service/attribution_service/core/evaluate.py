@@ -1,0 +1,247 @@
+"""An event comes in: which journeys achieve their goal, and which deliveries get the credit."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from attribution_service.core import explain
+from attribution_service.core.answers import Decision, EvaluateAnswer, Finding, PersonChange
+from attribution_service.core.catalog import Catalog
+from attribution_service.core.commands import EvaluateEvent
+from attribution_service.core.credit import Assessment, assess, candidates
+from attribution_service.core.model import (
+    Candidate,
+    Conversion,
+    Delivery,
+    Goal,
+    Journey,
+    Receipt,
+    Revision,
+    Verdict,
+)
+from attribution_service.core.refusals import Reason, taken
+from attribution_service.core.rules import (
+    ErrorKind,
+    ErrorValue,
+    RuleBook,
+    RuleInput,
+    Use,
+    evaluate,
+)
+from attribution_service.core.state import PersonState
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedJourney:
+    """A journey with what its goal's filter said of the event: `result` True if it is met."""
+
+    journey: Journey
+    revision: Revision
+    goal: Goal
+    result: object
+
+    @property
+    def met(self) -> bool:
+        """Whether the event achieves this journey's goal."""
+        return self.result is True
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedCampaign:
+    """All that was looked at in one campaign, and the conversion that came of it."""
+
+    campaign_id: str
+    journeys: tuple[JudgedJourney, ...]
+    assessments: tuple[Assessment, ...]
+    in_time: tuple[Candidate, ...]
+    conversion: Conversion | None
+
+
+def evaluate_event(
+    command: EvaluateEvent, state: PersonState, catalog: Catalog, rules: RuleBook, now_us: int
+) -> Decision:
+    """Decide what an event achieves; raises Refusal if its id was used for another (C13)."""
+    receipt = state.receipts.get(command.event_id)
+    if receipt is not None:
+        return Decision(_replay(command, receipt, state))
+    watching = catalog.watching(command.name)
+    judged = [
+        _judge_campaign(command, campaign_id, watching[campaign_id], state, catalog, rules, now_us)
+        for campaign_id in sorted(watching)  # C14: answers stand in byte order of campaign id
+    ]
+    achieving = [item.journey for campaign in judged for item in campaign.journeys if item.met]
+    answer = EvaluateAnswer(
+        conversions=tuple(c.conversion for c in judged if c.conversion is not None),
+        achieved_journeys=tuple(sorted(journey.journey_id for journey in achieving)),
+        findings=_findings(command, judged, now_us) if command.explain else None,
+    )
+    if command.validate_only or not watching:
+        return Decision(answer)
+    return Decision(answer, _changes(command, answer, achieving, state, now_us))
+
+
+def _replay(command: EvaluateEvent, receipt: Receipt, state: PersonState) -> EvaluateAnswer:
+    if not receipt.same_content(command.name, command.properties, command.occurred_us):
+        raise taken(
+            Reason.EVENT_ALREADY_EXISTS,
+            "event",
+            command.event_id,
+            "was sent before with another name, other properties or another time",
+        )
+    return EvaluateAnswer(
+        conversions=state.conversions.get(command.event_id, ()),
+        achieved_journeys=receipt.achieved_journeys,
+        replayed=True,
+    )
+
+
+def _judge_campaign(
+    command: EvaluateEvent,
+    campaign_id: str,
+    watching: frozenset[int],
+    state: PersonState,
+    catalog: Catalog,
+    rules: RuleBook,
+    now_us: int,
+) -> JudgedCampaign:
+    journeys = tuple(
+        _judge_journey(command, journey, catalog, rules, now_us)
+        for journey in state.journeys_in(campaign_id)
+        if journey.revision in watching  # G8: judged by the goal it started with
+    )
+    met = {item.journey.journey_id: item for item in journeys if item.met}
+    assessments = tuple(
+        assess(delivery, judged.revision, judged.goal, now_us)
+        for delivery in (state.deliveries_in(campaign_id) if met else ())
+        if (judged := met.get(delivery.journey_id)) is not None  # C1
+    )
+    in_time = tuple(candidates(assessments))
+    conversion = None
+    if in_time and not in_time[-1].already_converted:  # C6, C8: else it passes to no other
+        judged = met[in_time[-1].journey_id]
+        conversion = _convert(command, judged, in_time, rules, now_us)
+    return JudgedCampaign(campaign_id, journeys, assessments, in_time, conversion)
+
+
+def _judge_journey(
+    command: EvaluateEvent, journey: Journey, catalog: Catalog, rules: RuleBook, now_us: int
+) -> JudgedJourney:
+    revision = catalog.revision(journey.campaign_id, journey.revision)
+    goal = revision.goal
+    if goal is None:
+        raise ValueError("a revision without a goal watches no event")
+    result: object = True
+    if goal.filter:
+        has_trigger = revision.trigger_event_name is not None
+        rule = rules.rule(goal.filter, Use.GOAL_FILTER, has_trigger=has_trigger)
+        result = evaluate(rule, _rule_input(command, journey, now_us))
+    return JudgedJourney(journey, revision, goal, result)
+
+
+def _convert(
+    command: EvaluateEvent,
+    judged: JudgedJourney,
+    in_time: tuple[Candidate, ...],
+    rules: RuleBook,
+    now_us: int,
+) -> Conversion:
+    credited = in_time[-1]
+    return Conversion(
+        person_id=command.person_id,
+        event_id=command.event_id,
+        campaign_id=judged.journey.campaign_id,
+        journey_id=credited.journey_id,
+        delivery_id=credited.delivery_id,
+        revision=judged.revision.number,
+        converted_us=now_us,
+        basis=judged.goal.basis,
+        basis_us=credited.basis_us,
+        window_us=judged.goal.window_us,
+        filter=judged.goal.filter,
+        value=_value(command, judged, rules, now_us),
+        candidates=in_time,
+    )
+
+
+def _value(
+    command: EvaluateEvent, judged: JudgedJourney, rules: RuleBook, now_us: int
+) -> float | None:
+    """The conversion's worth (C15); None where the rule gives no finite number."""
+    if not judged.goal.value:
+        return None
+    has_trigger = judged.revision.trigger_event_name is not None
+    rule = rules.rule(judged.goal.value, Use.GOAL_VALUE, has_trigger=has_trigger)
+    value = evaluate(rule, _rule_input(command, judged.journey, now_us))
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if math.isfinite(value) else None
+
+
+def _rule_input(command: EvaluateEvent, journey: Journey, now_us: int) -> RuleInput:
+    return RuleInput(
+        event=command.properties,
+        trigger=journey.trigger_properties,
+        person=command.person_attributes,
+        now_us=now_us,
+    )
+
+
+def _changes(
+    command: EvaluateEvent,
+    answer: EvaluateAnswer,
+    achieving: Iterable[Journey],
+    state: PersonState,
+    now_us: int,
+) -> tuple[PersonChange, ...]:
+    receipt = Receipt(
+        person_id=command.person_id,
+        event_id=command.event_id,
+        name=command.name,
+        properties=command.properties,
+        occurred_us=command.occurred_us,
+        arrival_us=now_us,
+        achieved_journeys=answer.achieved_journeys,
+    )
+    first_time = (
+        replace(journey, achieved_us=now_us) for journey in achieving if journey.achieved_us is None
+    )
+    return (receipt, *first_time, *_credited(answer.conversions, state), *answer.conversions)
+
+
+def _credited(conversions: Iterable[Conversion], state: PersonState) -> Iterable[Delivery]:
+    for conversion in conversions:
+        delivery = state.deliveries[conversion.delivery_id]
+        yield replace(delivery, converted_us=conversion.converted_us)
+
+
+def _findings(
+    command: EvaluateEvent, judged: Iterable[JudgedCampaign], now_us: int
+) -> tuple[Finding, ...]:
+    campaigns = list(judged)
+    if not campaigns:
+        return (explain.not_watched(command.name),)
+    found = (finding for campaign in campaigns for finding in _explained(campaign, now_us))
+    return tuple(sorted(found, key=lambda f: (f.campaign_id, f.journey_id, f.delivery_id)))
+
+
+def _explained(campaign: JudgedCampaign, now_us: int) -> Iterable[Finding]:
+    if not campaign.journeys:
+        yield explain.no_journey(campaign.campaign_id)
+    reached = {item.delivery.journey_id for item in campaign.assessments}
+    for item in campaign.journeys:
+        if not item.met:
+            yield explain.goal_not_met(item.journey, item.goal, _unmet(item.result), item.result)
+        elif item.journey.journey_id not in reached:
+            yield explain.no_delivery(item.journey)
+    pick = campaign.in_time[-1] if campaign.in_time else None
+    for assessment in campaign.assessments:
+        converted = campaign.conversion is not None
+        yield explain.delivery(assessment, pick, converted=converted, now_us=now_us)
+
+
+def _unmet(result: object) -> Verdict:
+    if not isinstance(result, ErrorValue):
+        return Verdict.FILTER_FALSE
+    return (
+        Verdict.PROPERTY_MISSING if result.kind is ErrorKind.NO_SUCH_KEY else Verdict.FILTER_ERROR
+    )

@@ -1,0 +1,108 @@
+"""The sentences: why a journey or a delivery got its verdict, as a support engineer would say it."""
+
+from attribution_service.core.answers import Finding
+from attribution_service.core.credit import Assessment
+from attribution_service.core.model import Basis, Candidate, Delivery, Goal, Journey, Verdict
+from attribution_service.core.refusals import shown
+from attribution_service.core.rules import ErrorValue
+from attribution_service.core.spans import span
+
+_DONE = {Basis.RECEIVED: "sent", Basis.OPENED: "opened", Basis.CLICKED: "clicked"}
+
+
+def not_watched(event_name: str) -> Finding:
+    """No goal is on events of this name."""
+    detail = f"no campaign has a goal on {shown(event_name)}"
+    return Finding(Verdict.NOT_WATCHED, "", "", "", detail)
+
+
+def no_journey(campaign_id: str) -> Finding:
+    """The person has no journey in the campaign that a goal on this event judges."""
+    detail = "the person has no journey here that a goal on this event judges"
+    return Finding(Verdict.NO_JOURNEY, campaign_id, "", "", detail)
+
+
+def no_delivery(journey: Journey) -> Finding:
+    """The goal is achieved and nothing was sent that could get the credit."""
+    detail = "the goal is achieved; the journey has no delivery yet"
+    return Finding(Verdict.NO_DELIVERY, journey.campaign_id, journey.journey_id, "", detail)
+
+
+def goal_not_met(journey: Journey, goal: Goal, verdict: Verdict, result: object) -> Finding:
+    """The filter is not true of the event."""
+    if isinstance(result, ErrorValue):
+        detail = f"the filter {shown(goal.filter)} has no answer: {result.message}"
+    else:
+        detail = f"the filter {shown(goal.filter)} is false"
+    return Finding(verdict, journey.campaign_id, journey.journey_id, "", detail)
+
+
+def delivery(item: Assessment, pick: Candidate | None, *, converted: bool, now_us: int) -> Finding:
+    """What came of a delivery whose journey achieved its goal.
+
+    `pick` is the last touch in its campaign, and `converted` whether it got the credit now.
+    """
+    verdict, detail = _against(item, now_us) or _in_time(item, pick, now_us, converted=converted)
+    found = item.delivery
+    return Finding(verdict, found.campaign_id, found.journey_id, found.delivery_id, detail)
+
+
+def _against(item: Assessment, now_us: int) -> tuple[Verdict, str] | None:
+    found, verdict = item.delivery, item.against
+    match verdict:
+        case None:
+            return None
+        case Verdict.CHANNEL_CANNOT_CONVERT:
+            return verdict, _channel_sentence(found)
+        case Verdict.BOUNCED:
+            return verdict, "it bounced"
+        case Verdict.NOT_SENT:
+            return verdict, f"it was never sent: {found.status.lower()}"
+        case Verdict.NO_QUALIFYING_INTERACTION:
+            return verdict, f"it was not {_done(item)}" + _machine_sentence(item)
+        case _:
+            window_us = _goal(item).window_us or 0
+            return verdict, f"{_touched(item, now_us)}, outside the window of {span(window_us)}"
+
+
+def _in_time(
+    item: Assessment, pick: Candidate | None, now_us: int, *, converted: bool
+) -> tuple[Verdict, str]:
+    touched = _touched(item, now_us)
+    if pick is None or pick.delivery_id != item.delivery.delivery_id:
+        last = pick.delivery_id if pick is not None else ""
+        return Verdict.EARLIER_TOUCH, f"{touched}, in time; {shown(last)} was touched last"
+    if converted:
+        return Verdict.CONVERTED, f"{touched}: the last touch in time"
+    return (
+        Verdict.ALREADY_CONVERTED,
+        f"{touched}: the last touch in time, but it has been credited before",
+    )
+
+
+def _goal(item: Assessment) -> Goal:
+    if item.revision.goal is None:
+        raise ValueError("a delivery is assessed by a goal")
+    return item.revision.goal
+
+
+def _done(item: Assessment) -> str:
+    basis = _goal(item).basis
+    return "clicked on a tracked link" if basis is Basis.CLICKED else _DONE[basis]
+
+
+def _touched(item: Assessment, now_us: int) -> str:
+    done = _DONE[_goal(item).basis]
+    return f"{done} {span(now_us - (item.basis_us or 0))} before the event"
+
+
+def _channel_sentence(found: Delivery) -> str:
+    if found.channel == "WEBHOOK":
+        return f"the webhook action {shown(found.action_id)} is not opted in"
+    return f"deliveries of channel {found.channel} are never credited"
+
+
+def _machine_sentence(item: Assessment) -> str:
+    basis, found = _goal(item).basis, item.delivery
+    by_machine = found.machine_opened_us if basis is Basis.OPENED else found.machine_clicked_us
+    return "" if by_machine is None else " by the person, only by a machine"

@@ -1,0 +1,292 @@
+"""What is known: campaigns with their revisions, journeys, deliveries, events and conversions.
+
+Values only: frozen, compared by content. A time is `*_us`, whole microseconds since the epoch.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from attribution_service.core.properties import EMPTY, Properties
+
+
+class Basis(StrEnum):
+    """The moment of a delivery from which the window counts (G3)."""
+
+    RECEIVED = "RECEIVED"
+    OPENED = "OPENED"
+    CLICKED = "CLICKED"
+
+
+class CampaignKind(StrEnum):
+    """How people get into a campaign."""
+
+    TRIGGERED = "TRIGGERED"
+
+
+class ExitPolicy(StrEnum):
+    """When a journey ends before its last step (X1)."""
+
+    NEVER = "NEVER"
+    GOAL = "GOAL"
+    NO_LONGER_MATCHING = "NO_LONGER_MATCHING"
+    GOAL_OR_NO_LONGER_MATCHING = "GOAL_OR_NO_LONGER_MATCHING"
+
+    @property
+    def looks_at_goal(self) -> bool:
+        """Whether the policy needs a goal."""
+        return self in (ExitPolicy.GOAL, ExitPolicy.GOAL_OR_NO_LONGER_MATCHING)
+
+
+class JourneyState(StrEnum):
+    """Whether a journey goes on."""
+
+    ACTIVE = "ACTIVE"
+    FINISHED = "FINISHED"
+    EXITED = "EXITED"
+
+
+class ExitReason(StrEnum):
+    """Why a journey ended."""
+
+    GOAL = "GOAL"
+    FINISHED = "FINISHED"
+
+
+class Channel(StrEnum):
+    """How a delivery was sent."""
+
+    EMAIL = "EMAIL"
+    SMS = "SMS"
+    PUSH = "PUSH"
+    WHATSAPP = "WHATSAPP"
+    IN_APP = "IN_APP"
+    WEBHOOK = "WEBHOOK"
+    SLACK = "SLACK"
+    CREATE_OR_UPDATE_PERSON = "CREATE_OR_UPDATE_PERSON"
+    CREATE_EVENT = "CREATE_EVENT"
+    DATA_ACTION = "DATA_ACTION"
+
+
+class NextStep(StrEnum):
+    """What comes next in a journey."""
+
+    EMAIL = "EMAIL"
+    SMS = "SMS"
+    PUSH = "PUSH"
+    WHATSAPP = "WHATSAPP"
+    IN_APP = "IN_APP"
+    WEBHOOK = "WEBHOOK"
+    SLACK = "SLACK"
+    CREATE_OR_UPDATE_PERSON = "CREATE_OR_UPDATE_PERSON"
+    CREATE_EVENT = "CREATE_EVENT"
+    DATA_ACTION = "DATA_ACTION"
+    WAIT = "WAIT"
+
+
+class DeliveryStatus(StrEnum):
+    """How far a delivery got."""
+
+    DRAFTED = "DRAFTED"
+    QUEUED = "QUEUED"
+    ATTEMPTED = "ATTEMPTED"
+    FAILED = "FAILED"
+    SUPPRESSED = "SUPPRESSED"
+    SENT = "SENT"
+    BOUNCED = "BOUNCED"
+
+    @property
+    def rank(self) -> int:
+        """How far along the way it is; a status only moves to a higher rank (C3)."""
+        return _STATUS_RANK[self]
+
+
+_STATUS_RANK = {
+    DeliveryStatus.DRAFTED: 0,
+    DeliveryStatus.QUEUED: 1,
+    DeliveryStatus.ATTEMPTED: 2,
+    DeliveryStatus.FAILED: 3,
+    DeliveryStatus.SUPPRESSED: 3,
+    DeliveryStatus.SENT: 4,
+    DeliveryStatus.BOUNCED: 5,
+}
+
+
+class InteractionKind(StrEnum):
+    """What was done with a delivery."""
+
+    OPENED = "OPENED"
+    CLICKED = "CLICKED"
+
+
+class Verdict(StrEnum):
+    """What came of a journey or a delivery in an evaluation (M6)."""
+
+    CONVERTED = "CONVERTED"
+    FILTER_FALSE = "FILTER_FALSE"
+    PROPERTY_MISSING = "PROPERTY_MISSING"
+    OUTSIDE_WINDOW = "OUTSIDE_WINDOW"
+    NO_QUALIFYING_INTERACTION = "NO_QUALIFYING_INTERACTION"
+    CHANNEL_CANNOT_CONVERT = "CHANNEL_CANNOT_CONVERT"
+    ALREADY_CONVERTED = "ALREADY_CONVERTED"
+    NO_JOURNEY = "NO_JOURNEY"
+    FILTER_ERROR = "FILTER_ERROR"
+    NOT_SENT = "NOT_SENT"
+    BOUNCED = "BOUNCED"
+    EARLIER_TOUCH = "EARLIER_TOUCH"
+    NO_DELIVERY = "NO_DELIVERY"
+    NOT_WATCHED = "NOT_WATCHED"
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What a person should do, and how long after a delivery it is credited (G1 to G4, C12, C15).
+
+    `filter` and `value` are rule texts; empty: none. `window_us` None: any time.
+    """
+
+    event_name: str
+    filter: str = ""
+    window_us: int | None = None
+    basis: Basis = Basis.RECEIVED
+    value: str = ""
+    count_machine_interactions: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """All of a campaign that judges, as it was at one time (G6)."""
+
+    campaign_id: str
+    number: int
+    trigger_event_name: str | None
+    goal: Goal | None
+    exit_policy: ExitPolicy
+    webhook_action_ids: tuple[str, ...]
+    create_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A campaign as it is now; `version` counts every change, the revision only those that judge."""
+
+    campaign_id: str
+    display_name: str
+    kind: CampaignKind
+    current: Revision
+    version: int
+    create_us: int
+    update_us: int
+
+    @property
+    def etag(self) -> str:
+        """What a caller sends back to change just this state of the campaign."""
+        return f"v{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """One person's way through one campaign, judged by `revision` for good (G8).
+
+    `achieved_us` is when its goal was first achieved since the start (X4).
+    """
+
+    person_id: str
+    journey_id: str
+    campaign_id: str
+    revision: int
+    start_us: int
+    trigger_properties: Properties = EMPTY
+    state: JourneyState = JourneyState.ACTIVE
+    exit_reason: ExitReason | None = None
+    end_us: int | None = None
+    achieved_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One output of one action for one person.
+
+    `claimed_sent_us` is the sent time as the report of SENT gave it, before it was cut to the
+    arrival: what a repeated report is compared with. Opens and clicks are the latest; clicks only
+    those on tracked links; those of machines apart. `converted_us` is when it was credited (C8).
+    """
+
+    person_id: str
+    delivery_id: str
+    campaign_id: str
+    journey_id: str
+    action_id: str
+    channel: Channel
+    status: DeliveryStatus
+    create_us: int
+    sent_us: int | None = None
+    claimed_sent_us: int | None = None
+    opened_us: int | None = None
+    clicked_us: int | None = None
+    machine_opened_us: int | None = None
+    machine_clicked_us: int | None = None
+    converted_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """One open or click as it was reported; `arrival_us` is when the service took it in."""
+
+    person_id: str
+    delivery_id: str
+    kind: InteractionKind
+    machine: bool
+    untracked: bool
+    time_us: int
+    arrival_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """That an event was taken in, and its content (C13)."""
+
+    person_id: str
+    event_id: str
+    name: str
+    properties: Properties
+    occurred_us: int | None
+    arrival_us: int
+    achieved_journeys: tuple[str, ...] = ()
+
+    def same_content(self, name: str, properties: Properties, occurred_us: int | None) -> bool:
+        """Whether an event of this content is the one that was taken in."""
+        return (
+            self.name == name and self.occurred_us == occurred_us and self.properties == properties
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A delivery in time for an achievement (C14)."""
+
+    delivery_id: str
+    journey_id: str
+    action_id: str
+    channel: Channel
+    sent_us: int
+    basis_us: int
+    already_converted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """An achievement credited to a delivery, and why (C14)."""
+
+    person_id: str
+    event_id: str
+    campaign_id: str
+    journey_id: str
+    delivery_id: str
+    revision: int
+    converted_us: int
+    basis: Basis
+    basis_us: int
+    window_us: int | None
+    filter: str
+    value: float | None
+    candidates: tuple[Candidate, ...]

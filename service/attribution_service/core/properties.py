@@ -1,0 +1,78 @@
+"""Properties of events and attributes of people: JSON values, kept as they came."""
+
+import json
+from collections.abc import Collection, Mapping
+
+from attribution_dsl import UNSAFE_INTEGER
+
+_FIRST_UNSAFE = 2.0**53
+
+
+class Properties:
+    """A JSON object, immutable, as text, as values, or both; each is made when first asked for.
+
+    Two are equal if their canonical texts are: `true` and `1` differ, the order of names does not.
+    Do not change what `values` returns.
+    """
+
+    __slots__ = ("_text", "_values")
+
+    def __init__(
+        self, values: Mapping[str, object] | None = None, *, text: str | None = None
+    ) -> None:
+        if (values is None) == (text is None):
+            raise ValueError("give either the values or their canonical text")
+        self._values = values
+        self._text = text
+
+    @property
+    def values(self) -> Mapping[str, object]:
+        """The object as Python values: None, bool, float, str, list, dict."""
+        if self._values is None:
+            self._values = json.loads(self._text or "{}")
+        return self._values
+
+    @property
+    def text(self) -> str:
+        """The object as canonical JSON: names sorted, no spaces."""
+        if self._text is None:
+            self._text = json.dumps(
+                self._values,
+                ensure_ascii=False,
+                allow_nan=False,
+                sort_keys=True,
+                separators=(",", ":"),
+            )
+        return self._text
+
+    def for_rule(self, names: Collection[str] | None) -> Mapping[str, object]:
+        """What a rule sees that reads these top-level `names` (None: all of them).
+
+        A number that may have lost digits on its way is an error value (docs/language.md), so that
+        it never matches by mistake.
+        """
+        values = self.values
+        wanted = values.keys() if names is None else names
+        return {name: _safe(values[name]) for name in wanted if name in values}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Properties) and self.text == other.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __repr__(self) -> str:
+        return f"Properties(text={self.text!r})"
+
+
+def _safe(value: object) -> object:
+    if isinstance(value, float):
+        return value if -_FIRST_UNSAFE < value < _FIRST_UNSAFE else UNSAFE_INTEGER
+    if isinstance(value, dict):
+        return {name: _safe(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_safe(item) for item in value]
+    return value
+
+
+EMPTY = Properties({})

@@ -1,0 +1,193 @@
+"""What is reported: journeys start and finish, deliveries get on, people open and click."""
+
+from dataclasses import replace
+
+from attribution_service.core.answers import Decision, DeliveryAnswer, JourneyAnswer
+from attribution_service.core.catalog import Catalog
+from attribution_service.core.commands import (
+    FinishJourney,
+    RecordDelivery,
+    RecordInteraction,
+    StartJourney,
+)
+from attribution_service.core.credit import latest
+from attribution_service.core.model import (
+    Delivery,
+    DeliveryStatus,
+    ExitReason,
+    Interaction,
+    InteractionKind,
+    Journey,
+    JourneyState,
+)
+from attribution_service.core.properties import EMPTY
+from attribution_service.core.refusals import Reason, invalid, not_found, taken
+from attribution_service.core.state import PersonState
+
+
+def start_journey(
+    command: StartJourney, state: PersonState, catalog: Catalog, now_us: int
+) -> Decision:
+    """A person enters a campaign, and is judged by its current revision for good (G8)."""
+    known = state.journeys.get(command.journey_id)
+    if known is not None:
+        return Decision(_restarted(command, known))
+    campaign = catalog.campaign(command.campaign_id)
+    if campaign is None:
+        raise not_found(Reason.CAMPAIGN_NOT_FOUND, "campaign", command.campaign_id)
+    if campaign.current.trigger_event_name is None and command.trigger_properties != EMPTY:
+        raise invalid(
+            "trigger_properties",
+            Reason.FIELD_INVALID,
+            "the campaign is not triggered by an event: leave them out",
+        )
+    journey = Journey(
+        person_id=command.person_id,
+        journey_id=command.journey_id,
+        campaign_id=command.campaign_id,
+        revision=campaign.current.number,
+        start_us=now_us,
+        trigger_properties=command.trigger_properties,
+    )
+    return Decision(JourneyAnswer(journey, replayed=False), (journey,))
+
+
+def _restarted(command: StartJourney, known: Journey) -> JourneyAnswer:
+    """The first answer again (C13): the journey as it was when it had started."""
+    same = (known.campaign_id, known.trigger_properties)
+    if same != (command.campaign_id, command.trigger_properties):
+        raise taken(
+            Reason.JOURNEY_ALREADY_EXISTS,
+            "journey",
+            command.journey_id,
+            "was started before in another campaign or with other trigger properties",
+        )
+    first = replace(
+        known, state=JourneyState.ACTIVE, exit_reason=None, end_us=None, achieved_us=None
+    )
+    return JourneyAnswer(first, replayed=True)
+
+
+def finish_journey(command: FinishJourney, state: PersonState, now_us: int) -> Decision:
+    """A journey came to its last step; one that has ended stays as it is (X10)."""
+    journey = known_journey(state, command.journey_id)
+    if journey.state is not JourneyState.ACTIVE:
+        return Decision(JourneyAnswer(journey, replayed=True))
+    finished = replace(
+        journey, state=JourneyState.FINISHED, exit_reason=ExitReason.FINISHED, end_us=now_us
+    )
+    return Decision(JourneyAnswer(finished, replayed=False), (finished,))
+
+
+def record_delivery(command: RecordDelivery, state: PersonState, now_us: int) -> Decision:
+    """A delivery got as far as the report says; it only moves forward (C3)."""
+    known = state.deliveries.get(command.delivery_id)
+    if known is None:
+        delivery = _new_delivery(command, state, now_us)
+    else:
+        _check_same(command, known)
+        if command.status.rank <= known.status.rank:
+            return Decision(DeliveryAnswer(known, replayed=True))
+        delivery = known
+    moved = _moved(delivery, command, now_us)
+    return Decision(DeliveryAnswer(moved, replayed=False), (moved,))
+
+
+def _new_delivery(command: RecordDelivery, state: PersonState, now_us: int) -> Delivery:
+    journey = known_journey(state, command.journey_id)
+    if command.campaign_id and command.campaign_id != journey.campaign_id:
+        raise invalid(
+            "delivery.campaign_id",
+            Reason.CAMPAIGN_MISMATCH,
+            "the journey belongs to another campaign: leave the field out",
+            {"campaign_id": journey.campaign_id},
+        )
+    return Delivery(
+        person_id=command.person_id,
+        delivery_id=command.delivery_id,
+        campaign_id=journey.campaign_id,
+        journey_id=command.journey_id,
+        action_id=command.action_id,
+        channel=command.channel,
+        status=command.status,
+        create_us=now_us,
+    )
+
+
+def _check_same(command: RecordDelivery, known: Delivery) -> None:
+    """Refuse a report that uses the id of another delivery (C13)."""
+    same = (known.journey_id, known.action_id, known.channel)
+    if same != (command.journey_id, command.action_id, command.channel) or (
+        command.campaign_id and command.campaign_id != known.campaign_id
+    ):
+        what = "another journey, campaign, action or channel"
+    elif (
+        command.status is known.status is DeliveryStatus.SENT
+        and command.sent_us != known.claimed_sent_us
+    ):
+        what = "another sent time"
+    else:
+        return
+    raise taken(
+        Reason.DELIVERY_ALREADY_EXISTS,
+        "delivery",
+        command.delivery_id,
+        f"was recorded before with {what}",
+    )
+
+
+def _moved(delivery: Delivery, command: RecordDelivery, now_us: int) -> Delivery:
+    moved = replace(delivery, status=command.status)
+    if command.status.rank < DeliveryStatus.SENT.rank or delivery.sent_us is not None:
+        return moved
+    return replace(
+        moved, sent_us=own_time_us(command.sent_us, now_us), claimed_sent_us=command.sent_us
+    )
+
+
+def record_interaction(command: RecordInteraction, state: PersonState, now_us: int) -> Decision:
+    """A delivery was opened or clicked; the latest counts (C4)."""
+    known = state.deliveries.get(command.delivery_id)
+    if known is None:
+        raise not_found(
+            Reason.DELIVERY_NOT_FOUND, "delivery", command.delivery_id, command.person_id
+        )
+    time_us = own_time_us(command.time_us, now_us)
+    interaction = Interaction(
+        person_id=command.person_id,
+        delivery_id=command.delivery_id,
+        kind=command.kind,
+        machine=command.machine,
+        untracked=command.untracked,
+        time_us=time_us,
+        arrival_us=now_us,
+    )
+    touched = _touched(known, interaction)
+    changes = (interaction,) if touched == known else (interaction, touched)
+    return Decision(DeliveryAnswer(touched, replayed=False), changes)
+
+
+def _touched(known: Delivery, interaction: Interaction) -> Delivery:
+    time_us = interaction.time_us
+    if interaction.kind is InteractionKind.OPENED:
+        if interaction.machine:  # C12
+            return replace(known, machine_opened_us=latest(known.machine_opened_us, time_us))
+        return replace(known, opened_us=latest(known.opened_us, time_us))
+    if interaction.untracked:  # G3
+        return known
+    if interaction.machine:
+        return replace(known, machine_clicked_us=latest(known.machine_clicked_us, time_us))
+    return replace(known, clicked_us=latest(known.clicked_us, time_us))
+
+
+def known_journey(state: PersonState, journey_id: str) -> Journey:
+    """The person's journey; raises Refusal if there is none."""
+    journey = state.journeys.get(journey_id)
+    if journey is None:
+        raise not_found(Reason.JOURNEY_NOT_FOUND, "journey", journey_id, state.person_id)
+    return journey
+
+
+def own_time_us(claimed_us: int | None, arrival_us: int) -> int:
+    """A caller's own time, cut to the arrival if it lies ahead; none: the arrival (C10)."""
+    return arrival_us if claimed_us is None else min(claimed_us, arrival_us)

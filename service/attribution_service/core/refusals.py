@@ -1,0 +1,88 @@
+"""Why a command is refused, in terms that a caller can act on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a call failed: the names of `attribution.v1.ErrorReason` without their prefix."""
+
+    FIELD_REQUIRED = "FIELD_REQUIRED"
+    FIELD_TOO_LONG = "FIELD_TOO_LONG"
+    FIELD_OUT_OF_RANGE = "FIELD_OUT_OF_RANGE"
+    FIELD_INVALID = "FIELD_INVALID"
+    RULE_INVALID = "RULE_INVALID"
+    GOAL_REQUIRED = "GOAL_REQUIRED"
+    CAMPAIGN_MISMATCH = "CAMPAIGN_MISMATCH"
+    MALFORMED_REQUEST = "MALFORMED_REQUEST"
+    PAGE_TOKEN_INVALID = "PAGE_TOKEN_INVALID"  # noqa: S105  not a password
+    CAMPAIGN_NOT_FOUND = "CAMPAIGN_NOT_FOUND"
+    JOURNEY_NOT_FOUND = "JOURNEY_NOT_FOUND"
+    DELIVERY_NOT_FOUND = "DELIVERY_NOT_FOUND"
+    CAMPAIGN_ALREADY_EXISTS = "CAMPAIGN_ALREADY_EXISTS"
+    JOURNEY_ALREADY_EXISTS = "JOURNEY_ALREADY_EXISTS"
+    DELIVERY_ALREADY_EXISTS = "DELIVERY_ALREADY_EXISTS"
+    EVENT_ALREADY_EXISTS = "EVENT_ALREADY_EXISTS"
+    ETAG_MISMATCH = "ETAG_MISMATCH"
+    MESSAGE_TOO_LARGE = "MESSAGE_TOO_LARGE"
+    OVERLOADED = "OVERLOADED"
+    STORE_FULL = "STORE_FULL"
+    STORE_UNAVAILABLE = "STORE_UNAVAILABLE"
+    SHUTTING_DOWN = "SHUTTING_DOWN"
+    DEADLINE_EXCEEDED = "DEADLINE_EXCEEDED"
+    INTERNAL = "INTERNAL"
+    LIMIT_REACHED = "LIMIT_REACHED"
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A field that is at fault: its path in the request, such as `event.person_id`."""
+
+    field: str
+    reason: Reason
+    description: str
+
+
+@dataclass(eq=False)
+class Refusal(Exception):
+    """A command that is refused as a whole; nothing of it was done.
+
+    `metadata` is for programs and documented with each reason of `attribution.v1.ErrorReason`.
+    """
+
+    reason: Reason
+    message: str
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    violations: tuple[Violation, ...] = ()
+    retry_after_seconds: float | None = None
+
+    def __str__(self) -> str:
+        return f"{self.reason}: {self.message}"
+
+
+def invalid(
+    field_path: str, reason: Reason, description: str, metadata: Mapping[str, str] | None = None
+) -> Refusal:
+    """A refusal because of one field."""
+    violation = Violation(field_path, reason, description)
+    return Refusal(reason, f"{field_path}: {description}", metadata or {}, (violation,))
+
+
+def not_found(reason: Reason, what: str, item_id: str, person_id: str | None = None) -> Refusal:
+    """A refusal because there is no such campaign, or this person has no such journey or delivery.
+
+    `what` is the word for it, such as `journey`.
+    """
+    whose = "there is" if person_id is None else f"person {shown(person_id)} has"
+    return Refusal(reason, f"{whose} no {what} {shown(item_id)}", {f"{what}_id": item_id})
+
+
+def taken(reason: Reason, what: str, item_id: str, why: str) -> Refusal:
+    """A refusal because an id was used before for something else."""
+    return Refusal(reason, f"{what} {shown(item_id)} {why}", {f"{what}_id": item_id})
+
+
+def shown(text: str, longest: int = 80) -> str:
+    """`text` quoted for a message, cut if long."""
+    return repr(text if len(text) <= longest else text[: longest - 1] + "…")

@@ -1,0 +1,112 @@
+"""The rules of goals: which roots they may read, and their compiled forms."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from attribution_dsl import (
+    ErrorKind,
+    ErrorValue,
+    Limits,
+    ResultType,
+    Rule,
+    RuleError,
+    Timestamp,
+    compile_rule,
+)
+
+from attribution_service.core.properties import Properties
+from attribution_service.core.refusals import Reason, Refusal, Violation
+
+# G4, C15: what a goal's filter and value rule may read.
+GOAL_ROOTS = ("event", "trigger", "person", "now")
+_NO_TRIGGER = {"trigger": "the campaign is not triggered by an event"}
+
+
+class Use(Enum):
+    """Where a rule stands, which decides what it must result in."""
+
+    GOAL_FILTER = ResultType.BOOL
+    GOAL_VALUE = ResultType.NUMBER
+
+
+@dataclass(frozen=True, slots=True)
+class RuleInput:
+    """What a rule is evaluated over."""
+
+    event: Properties
+    trigger: Properties
+    person: Properties
+    now_us: int
+
+
+class RuleBook:
+    """Compiled rules: each is compiled when first needed and then shared.
+
+    Holds one entry for each distinct text in use, at most `most` of them; over that the oldest go
+    and are compiled again when needed.
+    """
+
+    def __init__(self, limits: Limits | None = None, most: int = 100_000) -> None:
+        self._limits = limits or Limits()
+        self._most = most
+        self._rules: dict[tuple[str, Use, bool], Rule] = {}
+
+    def rule(self, source: str, use: Use, *, has_trigger: bool) -> Rule:
+        """The compiled rule; raises attribution_dsl.RuleError if it is refused."""
+        key = (source, use, has_trigger)
+        rule = self._rules.get(key)
+        if rule is None:
+            rule = compile_rule(
+                source,
+                roots=GOAL_ROOTS if has_trigger else tuple(r for r in GOAL_ROOTS if r != "trigger"),
+                unavailable={} if has_trigger else _NO_TRIGGER,
+                result=use.value,
+                limits=self._limits,
+            )
+            if len(self._rules) >= self._most:
+                del self._rules[next(iter(self._rules))]
+            self._rules[key] = rule
+        return rule
+
+    def check(self, source: str, use: Use, *, has_trigger: bool, field: str) -> None:
+        """Refuse a rule that does not compile, pointing at it as `field` of the request."""
+        try:
+            self.rule(source, use, has_trigger=has_trigger)
+        except RuleError as error:
+            first = error.diagnostics[0]
+            raise Refusal(
+                Reason.RULE_INVALID,
+                f"{field}: {error}",
+                {"line": str(first.line), "column": str(first.column)},
+                tuple(
+                    Violation(
+                        field,
+                        Reason.RULE_INVALID,
+                        f"line {fault.line}, column {fault.column}: {fault.message}"
+                        + (f" ({fault.suggestion})" if fault.suggestion else ""),
+                    )
+                    for fault in error.diagnostics
+                ),
+            ) from None
+
+
+def evaluate(rule: Rule, given: RuleInput) -> object:
+    """The value of the rule, or an attribution_dsl.ErrorValue."""
+    return rule.evaluate(_roots(rule.reads, given))
+
+
+def _roots(reads: Mapping[str, frozenset[str] | None], given: RuleInput) -> dict[str, object]:
+    roots: dict[str, object] = {}
+    if "event" in reads:
+        roots["event"] = given.event.for_rule(reads["event"])
+    if "trigger" in reads:
+        roots["trigger"] = given.trigger.for_rule(reads["trigger"])
+    if "person" in reads:
+        roots["person"] = given.person.for_rule(reads["person"])
+    if "now" in reads:
+        roots["now"] = Timestamp.from_micros(given.now_us)
+    return roots
+
+
+__all__ = ["GOAL_ROOTS", "ErrorKind", "ErrorValue", "RuleBook", "RuleInput", "Use", "evaluate"]

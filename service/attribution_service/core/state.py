@@ -1,0 +1,89 @@
+"""The part of one person's state that the commands at hand need."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from attribution_service.core.answers import PersonChange
+from attribution_service.core.catalog import Catalog
+from attribution_service.core.commands import (
+    CheckExit,
+    EvaluateEvent,
+    FinishJourney,
+    PersonCommand,
+    RecordDelivery,
+    RecordInteraction,
+    StartJourney,
+)
+from attribution_service.core.model import Conversion, Delivery, Interaction, Journey, Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What has to be known of a person to decide one command.
+
+    Named journeys, deliveries and events (an event with the conversions it made); and of the named
+    campaigns all of the person's journeys and deliveries.
+    """
+
+    person_id: str
+    journey_ids: tuple[str, ...] = ()
+    delivery_ids: tuple[str, ...] = ()
+    event_ids: tuple[str, ...] = ()
+    campaign_ids: tuple[str, ...] = ()
+
+
+def needs(command: PersonCommand, catalog: Catalog) -> Needs:
+    """What has to be known to decide this command."""
+    match command:
+        case StartJourney() | FinishJourney() | CheckExit():
+            return Needs(command.person_id, journey_ids=(command.journey_id,))
+        case RecordDelivery():
+            return Needs(
+                command.person_id,
+                journey_ids=(command.journey_id,),
+                delivery_ids=(command.delivery_id,),
+            )
+        case RecordInteraction():
+            return Needs(command.person_id, delivery_ids=(command.delivery_id,))
+        case EvaluateEvent():
+            return Needs(
+                command.person_id,
+                event_ids=(command.event_id,),
+                campaign_ids=tuple(catalog.watching(command.name)),
+            )
+
+
+class PersonState:
+    """What is known of one person; the changes of decided commands are applied to it in order."""
+
+    __slots__ = ("conversions", "deliveries", "journeys", "person_id", "receipts")
+
+    def __init__(self, person_id: str) -> None:
+        self.person_id = person_id
+        self.journeys: dict[str, Journey] = {}
+        self.deliveries: dict[str, Delivery] = {}
+        self.receipts: dict[str, Receipt] = {}
+        self.conversions: dict[str, tuple[Conversion, ...]] = {}
+
+    def journeys_in(self, campaign_id: str) -> Iterator[Journey]:
+        """The person's journeys in a campaign."""
+        return (j for j in self.journeys.values() if j.campaign_id == campaign_id)
+
+    def deliveries_in(self, campaign_id: str) -> Iterator[Delivery]:
+        """The person's deliveries in a campaign."""
+        return (d for d in self.deliveries.values() if d.campaign_id == campaign_id)
+
+    def apply(self, change: PersonChange) -> None:
+        """Take over a change."""
+        match change:
+            case Journey():
+                self.journeys[change.journey_id] = change
+            case Delivery():
+                self.deliveries[change.delivery_id] = change
+            case Receipt():
+                self.receipts[change.event_id] = change
+            case Conversion():
+                so_far = self.conversions.get(change.event_id, ())
+                self.conversions[change.event_id] = (*so_far, change)
+            case Interaction():
+                pass  # kept for the record; what counts of it is on the delivery

@@ -1,0 +1,144 @@
+"""The engine: a batch of commands in, one transaction, an answer for each out."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import structlog
+
+from attribution_service.core import definitions
+from attribution_service.core.answers import Answer, CampaignAnswer, CampaignChange, PersonChange
+from attribution_service.core.catalog import Catalog
+from attribution_service.core.commands import (
+    Command,
+    CreateCampaign,
+    DefinitionCommand,
+    PersonCommand,
+    UpdateCampaign,
+)
+from attribution_service.core.decide import decide
+from attribution_service.core.refusals import Refusal
+from attribution_service.core.rules import RuleBook
+from attribution_service.core.state import needs
+from attribution_service.storage.interface import Store, StoreFullError, StoreUnavailableError
+
+log = structlog.get_logger()
+
+# An answer, a refusal, or the fault that kept the command from being carried out.
+Outcome = Answer | Exception
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A command and the moment at which the service took it in (C9)."""
+
+    command: Command
+    arrival_us: int
+
+
+class Engine:
+    """Carries out commands one batch at a time, in order; not for several threads at once.
+
+    It owns the catalog: nobody else changes campaigns in this store.
+    """
+
+    def __init__(self, store: Store, rules: RuleBook | None = None) -> None:
+        self._store = store
+        self._catalog = store.catalog()
+        self._rules = rules or RuleBook()
+
+    @property
+    def catalog(self) -> Catalog:
+        """The campaigns in force."""
+        return self._catalog
+
+    def execute(self, batch: Sequence[Arrival]) -> list[Outcome]:
+        """Carry out the commands in order; the outcomes stand in the same order.
+
+        An answer is durable. A refused command changes nothing and does not hinder the others; if
+        the store fails, all commands of its transaction come out with the store's error.
+        """
+        outcomes: list[Outcome] = []
+        for is_definition, part in groupby(
+            batch, lambda a: isinstance(a.command, DefinitionCommand)
+        ):
+            if is_definition:
+                # One at a time: what follows must be judged by the stored change.
+                outcomes.extend(self._define(arrival) for arrival in part)
+            else:
+                outcomes.extend(self._execute_people(list(part)))
+        return outcomes
+
+    def _define(self, arrival: Arrival) -> Outcome:
+        try:
+            change, answer = self._definition(arrival)
+            if change is not None:
+                with self._store.transaction() as transaction:
+                    transaction.write_campaign(change)
+                self._catalog.apply(change)
+        except Exception as fault:  # noqa: BLE001  the caller gets it as the outcome
+            return _noted(fault, arrival)
+        return answer
+
+    def _definition(self, arrival: Arrival) -> tuple[CampaignChange | None, CampaignAnswer]:
+        command = arrival.command
+        if isinstance(command, CreateCampaign):
+            made = definitions.create(command, self._catalog, self._rules, arrival.arrival_us)
+            return made, CampaignAnswer(made.campaign)
+        if not isinstance(command, UpdateCampaign):
+            raise TypeError(f"not about a campaign: {type(command).__name__}")
+        change = definitions.update(command, self._catalog, self._rules, arrival.arrival_us)
+        if change is not None:
+            return change, CampaignAnswer(change.campaign)
+        unchanged = self._catalog.campaign(command.campaign_id)
+        if unchanged is None:
+            raise LookupError("an update that changes nothing is of a campaign that exists")
+        return None, CampaignAnswer(unchanged)
+
+    def _execute_people(self, batch: Sequence[Arrival]) -> list[Outcome]:
+        try:
+            return self._one_transaction(batch)
+        except (StoreUnavailableError, StoreFullError) as fault:
+            log.error("batch_not_stored", commands=len(batch), fault=str(fault), exc_info=True)
+            return [fault] * len(batch)
+        except Exception as fault:  # noqa: BLE001  the callers get it as the outcome
+            if len(batch) == 1:
+                return [_noted(fault, batch[0])]
+            # Some command holds what the store cannot take: let it fail alone.
+            return [outcome for arrival in batch for outcome in self._execute_people([arrival])]
+
+    def _one_transaction(self, batch: Sequence[Arrival]) -> list[Outcome]:
+        with self._store.transaction() as transaction:
+            states = transaction.load([needs(c, self._catalog) for c in _commands(batch)])
+            outcomes: list[Outcome] = []
+            changes: list[PersonChange] = []
+            for arrival, command in zip(batch, _commands(batch), strict=True):
+                state = states[command.person_id]
+                try:
+                    decision = decide(
+                        command, state, self._catalog, self._rules, arrival.arrival_us
+                    )
+                except Exception as fault:  # noqa: BLE001  the caller gets it as the outcome
+                    outcomes.append(_noted(fault, arrival))
+                    continue
+                for change in decision.changes:
+                    state.apply(change)
+                changes.extend(decision.changes)
+                outcomes.append(decision.answer)
+            if changes:
+                transaction.write(changes)
+        return outcomes
+
+
+def _commands(batch: Sequence[Arrival]) -> Iterator[PersonCommand]:
+    for arrival in batch:
+        if not isinstance(arrival.command, PersonCommand):
+            raise TypeError(f"not about a person: {type(arrival.command).__name__}")
+        yield arrival.command
+
+
+def _noted(fault: Exception, arrival: Arrival) -> Exception:
+    """The fault, logged unless it is the caller's own."""
+    if not isinstance(fault, Refusal):
+        log.error("command_failed", command=type(arrival.command).__name__, exc_info=fault)
+    return fault

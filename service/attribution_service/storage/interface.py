@@ -1,0 +1,85 @@
+"""What the pipeline and the reads ask of a store."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from attribution_service.core.answers import CampaignChange, PersonChange
+from attribution_service.core.catalog import Catalog
+from attribution_service.core.model import Campaign, Delivery, Journey
+from attribution_service.core.state import Needs, PersonState
+
+
+class StoreUnavailableError(Exception):
+    """The store does not answer; nothing of the transaction is known to be done."""
+
+
+class StoreFullError(Exception):
+    """The store has no room left; nothing of the transaction was done."""
+
+
+class StoreSetupError(Exception):
+    """The store cannot be used as it is; the text says what to do."""
+
+
+class Transaction(Protocol):
+    """Reads and writes that take effect together, when the block around them ends."""
+
+    def load(self, needs: Sequence[Needs]) -> Mapping[str, PersonState]:
+        """The state that is needed, by person id; a person named in `needs` is always there."""
+        ...
+
+    def write(self, changes: Iterable[PersonChange]) -> None:
+        """Store changes in order: of one record, the last one stands."""
+        ...
+
+    def write_campaign(self, change: CampaignChange) -> None:
+        """Store a campaign and its new revision."""
+        ...
+
+
+class Store(Protocol):
+    """A store. One thread at a time may hold a transaction; reads come from any thread.
+
+    Every method raises StoreUnavailableError or StoreFullError when the store fails.
+    """
+
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """A transaction: durable when the block ends, undone if the block raises."""
+        ...
+
+    def catalog(self) -> Catalog:
+        """All campaigns and revisions."""
+        ...
+
+    def campaign(self, campaign_id: str) -> Campaign | None:
+        """A campaign as it is now."""
+        ...
+
+    def campaigns(self, after: str, limit: int) -> Sequence[Campaign]:
+        """Up to `limit` campaigns with ids above `after`, in byte order."""
+        ...
+
+    def journey(self, person_id: str, journey_id: str) -> Journey | None:
+        """A person's journey."""
+        ...
+
+    def journeys(
+        self, person_id: str, campaign_id: str, after: str, limit: int
+    ) -> Sequence[Journey]:
+        """Up to `limit` journeys with ids above `after`; `campaign_id` empty: of all campaigns."""
+        ...
+
+    def delivery(self, person_id: str, delivery_id: str) -> Delivery | None:
+        """A person's delivery."""
+        ...
+
+    def deliveries(
+        self, person_id: str, journey_id: str, after: str, limit: int
+    ) -> Sequence[Delivery]:
+        """Up to `limit` deliveries with ids above `after`; `journey_id` empty: of all journeys."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        ...

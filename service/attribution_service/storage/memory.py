@@ -1,0 +1,124 @@
+"""A store in memory, for scenarios and tests: forgets everything when it goes."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TypeVar
+
+from attribution_service.core.answers import CampaignChange, PersonChange
+from attribution_service.core.catalog import Catalog
+from attribution_service.core.model import Campaign, Delivery, Journey, Revision
+from attribution_service.core.state import Needs, PersonState
+
+T = TypeVar("T")
+
+
+class MemoryStore:
+    """Keeps whole states of people; hands out just what was asked for, as a database would."""
+
+    def __init__(self) -> None:
+        self._people: dict[str, PersonState] = {}
+        self._campaigns: dict[str, Campaign] = {}
+        self._revisions: list[Revision] = []
+
+    @contextmanager
+    def transaction(self) -> Iterator["MemoryTransaction"]:
+        """A transaction; what it writes is applied when the block ends."""
+        transaction = MemoryTransaction(self._people)
+        yield transaction
+        for change in transaction.changes:
+            self._person(change.person_id).apply(change)
+        for campaign_change in transaction.campaign_changes:
+            campaign = campaign_change.campaign
+            self._campaigns[campaign.campaign_id] = campaign
+            if campaign_change.revision is not None:
+                self._revisions.append(campaign_change.revision)
+
+    def _person(self, person_id: str) -> PersonState:
+        return self._people.setdefault(person_id, PersonState(person_id))
+
+    def catalog(self) -> Catalog:
+        """All campaigns and revisions."""
+        return Catalog.of(self._campaigns.values(), self._revisions)
+
+    def campaign(self, campaign_id: str) -> Campaign | None:
+        """A campaign as it is now."""
+        return self._campaigns.get(campaign_id)
+
+    def campaigns(self, after: str, limit: int) -> Sequence[Campaign]:
+        """Up to `limit` campaigns with ids above `after`, in byte order."""
+        return _page(self._campaigns, after, limit)
+
+    def journey(self, person_id: str, journey_id: str) -> Journey | None:
+        """A person's journey."""
+        return self._person(person_id).journeys.get(journey_id)
+
+    def journeys(
+        self, person_id: str, campaign_id: str, after: str, limit: int
+    ) -> Sequence[Journey]:
+        """Up to `limit` journeys with ids above `after`; `campaign_id` empty: of all campaigns."""
+        found = self._person(person_id).journeys
+        chosen = {k: j for k, j in found.items() if campaign_id in ("", j.campaign_id)}
+        return _page(chosen, after, limit)
+
+    def delivery(self, person_id: str, delivery_id: str) -> Delivery | None:
+        """A person's delivery."""
+        return self._person(person_id).deliveries.get(delivery_id)
+
+    def deliveries(
+        self, person_id: str, journey_id: str, after: str, limit: int
+    ) -> Sequence[Delivery]:
+        """Up to `limit` deliveries with ids above `after`; `journey_id` empty: of all journeys."""
+        found = self._person(person_id).deliveries
+        chosen = {k: d for k, d in found.items() if journey_id in ("", d.journey_id)}
+        return _page(chosen, after, limit)
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+class MemoryTransaction:
+    """Collects the changes of one transaction."""
+
+    def __init__(self, people: Mapping[str, PersonState]) -> None:
+        self._people = people
+        self.changes: list[PersonChange] = []
+        self.campaign_changes: list[CampaignChange] = []
+
+    def load(self, needs: Sequence[Needs]) -> Mapping[str, PersonState]:
+        """Copies of just the parts of the states that are needed."""
+        loaded: dict[str, PersonState] = {}
+        for need in needs:
+            part = loaded.setdefault(need.person_id, PersonState(need.person_id))
+            whole = self._people.get(need.person_id)
+            if whole is not None:
+                _copy(whole, part, need)
+        return loaded
+
+    def write(self, changes: Iterable[PersonChange]) -> None:
+        """Keep the changes until the block ends."""
+        self.changes.extend(changes)
+
+    def write_campaign(self, change: CampaignChange) -> None:
+        """Keep the change until the block ends."""
+        self.campaign_changes.append(change)
+
+
+def _copy(whole: PersonState, part: PersonState, need: Needs) -> None:
+    part.journeys.update(
+        (key, item)
+        for key, item in whole.journeys.items()
+        if key in need.journey_ids or item.campaign_id in need.campaign_ids
+    )
+    part.deliveries.update(
+        (key, item)
+        for key, item in whole.deliveries.items()
+        if key in need.delivery_ids or item.campaign_id in need.campaign_ids
+    )
+    for event_id in need.event_ids:
+        if event_id in whole.receipts:
+            part.receipts[event_id] = whole.receipts[event_id]
+            part.conversions[event_id] = whole.conversions.get(event_id, ())
+
+
+def _page(found: Mapping[str, T], after: str, limit: int) -> list[T]:
+    return [found[key] for key in sorted(found) if key > after][:limit]

@@ -1,0 +1,251 @@
+"""The store in SQL, through SQLAlchemy Core: in bulk, and by bucket."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import Column, Connection, Engine, Select, Table, select, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from attribution_service.core.answers import CampaignChange, PersonChange
+from attribution_service.core.catalog import Catalog
+from attribution_service.core.model import Campaign, Delivery, Journey
+from attribution_service.core.state import Needs, PersonState
+from attribution_service.storage import rows, tables
+from attribution_service.storage.interface import StoreFullError, StoreUnavailableError
+from attribution_service.storage.tables import bucket_of
+
+# Keys in one statement: enough to make a round trip cheap, few enough for any engine's limits.
+_KEYS_A_STATEMENT = 500
+_SQLITE_FULL = 13
+
+Key = tuple[int | str, ...]
+T = TypeVar("T")
+
+
+class SqlStore:
+    """A store in a database that SQLAlchemy reaches; the schema must be at the newest version.
+
+    `begin_writing` gives the execution options of a writing transaction, as the engine needs them.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        begin_writing: Mapping[str, Any] | None = None,
+        on_close: Callable[[], None] | None = None,
+    ) -> None:
+        self._engine = engine
+        self._writer = engine.execution_options(**(begin_writing or {}))
+        self._on_close = on_close
+
+    @contextmanager
+    def transaction(self) -> Iterator["SqlTransaction"]:
+        """A transaction: durable when the block ends, undone if the block raises."""
+        with _store_errors(), self._writer.begin() as connection:
+            yield SqlTransaction(connection)
+
+    def catalog(self) -> Catalog:
+        """All campaigns and revisions."""
+        with self._reading() as connection:
+            revisions = [
+                rows.revision(row) for row in _all(connection, select(tables.campaign_revisions))
+            ]
+            by_number = {(item.campaign_id, item.number): item for item in revisions}
+            campaigns = [
+                rows.campaign(row, by_number[row["campaign_id"], row["revision"]])
+                for row in _all(connection, select(tables.campaigns))
+            ]
+        return Catalog.of(campaigns, revisions)
+
+    def campaign(self, campaign_id: str) -> Campaign | None:
+        """A campaign as it is now."""
+        table = tables.campaigns
+        return _first(self._campaigns(select(table).where(table.c.campaign_id == campaign_id)))
+
+    def campaigns(self, after: str, limit: int) -> Sequence[Campaign]:
+        """Up to `limit` campaigns with ids above `after`, in byte order."""
+        key = tables.campaigns.c.campaign_id
+        chosen = select(tables.campaigns).where(key > after).order_by(key).limit(limit)
+        return self._campaigns(chosen)
+
+    def _campaigns(self, chosen: Select[Any]) -> list[Campaign]:
+        with self._reading() as connection:
+            found = _all(connection, chosen)
+            keys: list[Key] = [(row["campaign_id"], row["revision"]) for row in found]
+            table = tables.campaign_revisions
+            columns = (table.c.campaign_id, table.c.revision)
+            current = {
+                row["campaign_id"]: rows.revision(row)
+                for row in _by_keys(connection, table, columns, keys)
+            }
+        return [rows.campaign(row, current[row["campaign_id"]]) for row in found]
+
+    def journey(self, person_id: str, journey_id: str) -> Journey | None:
+        """A person's journey."""
+        table = tables.journeys
+        chosen = _of_person(table, person_id).where(table.c.journey_id == journey_id)
+        return _first(self._journeys(chosen))
+
+    def journeys(
+        self, person_id: str, campaign_id: str, after: str, limit: int
+    ) -> Sequence[Journey]:
+        """Up to `limit` journeys with ids above `after`; `campaign_id` empty: of all campaigns."""
+        table = tables.journeys
+        chosen = _page(_of_person(table, person_id), table.c.journey_id, after, limit)
+        if campaign_id:
+            chosen = chosen.where(table.c.campaign_id == campaign_id)
+        return self._journeys(chosen)
+
+    def _journeys(self, chosen: Select[Any]) -> list[Journey]:
+        with self._reading() as connection:
+            return [rows.journey(row) for row in _all(connection, chosen)]
+
+    def delivery(self, person_id: str, delivery_id: str) -> Delivery | None:
+        """A person's delivery."""
+        table = tables.deliveries
+        chosen = _of_person(table, person_id).where(table.c.delivery_id == delivery_id)
+        return _first(self._deliveries(chosen))
+
+    def deliveries(
+        self, person_id: str, journey_id: str, after: str, limit: int
+    ) -> Sequence[Delivery]:
+        """Up to `limit` deliveries with ids above `after`; `journey_id` empty: of all journeys."""
+        table = tables.deliveries
+        chosen = _page(_of_person(table, person_id), table.c.delivery_id, after, limit)
+        if journey_id:
+            chosen = chosen.where(table.c.journey_id == journey_id)
+        return self._deliveries(chosen)
+
+    def _deliveries(self, chosen: Select[Any]) -> list[Delivery]:
+        with self._reading() as connection:
+            return [rows.delivery(row) for row in _all(connection, chosen)]
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with _store_errors(), self._engine.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._engine.dispose()
+        if self._on_close is not None:
+            self._on_close()
+
+
+class SqlTransaction:
+    """The bulk reads and writes of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def load(self, needs: Sequence[Needs]) -> Mapping[str, PersonState]:
+        """The state that is needed, by person id."""
+        states = {need.person_id: PersonState(need.person_id) for need in needs}
+        journeys, deliveries = tables.journeys, tables.deliveries
+        by_campaign = _keys(needs, lambda need: need.campaign_ids)
+        for row in self._found(journeys, "journey_id", _keys(needs, lambda n: n.journey_ids)):
+            states[row["person_id"]].apply(rows.journey(row))
+        for row in self._found(deliveries, "delivery_id", _keys(needs, lambda n: n.delivery_ids)):
+            states[row["person_id"]].apply(rows.delivery(row))
+        for row in self._found(journeys, "campaign_id", by_campaign):
+            states[row["person_id"]].apply(rows.journey(row))
+        for row in self._found(deliveries, "campaign_id", by_campaign):
+            states[row["person_id"]].apply(rows.delivery(row))
+        self._load_events(needs, states)
+        return states
+
+    def _load_events(self, needs: Sequence[Needs], states: Mapping[str, PersonState]) -> None:
+        replayed: list[Key] = []
+        for row in self._found(tables.receipts, "event_id", _keys(needs, lambda n: n.event_ids)):
+            states[row["person_id"]].apply(rows.receipt(row))
+            replayed.append((row["bucket"], row["person_id"], row["event_id"]))
+        found = self._found(tables.conversions, "event_id", replayed)
+        for row in sorted(found, key=lambda row: str(row["campaign_id"])):
+            states[row["person_id"]].apply(rows.conversion(row))
+
+    def _found(self, table: Table, column: str, keys: Iterable[Key]) -> Iterator[rows.Row]:
+        columns = (table.c.bucket, table.c.person_id, table.c[column])
+        return _by_keys(self._connection, table, columns, keys)
+
+    def write(self, changes: Iterable[PersonChange]) -> None:
+        """Store the changes; of one record, the last one stands."""
+        last: dict[Table, dict[Key, rows.Row]] = defaultdict(dict)
+        for change in changes:
+            table = rows.table_of(change)
+            row = rows.to_row(change)
+            last[table][tuple(row[column.name] for column in table.primary_key)] = row
+        for table, found in last.items():
+            self._upsert(table, list(found.values()), keep=table is tables.interactions)
+
+    def write_campaign(self, change: CampaignChange) -> None:
+        """Store a campaign and its new revision."""
+        if change.revision is not None:
+            self._upsert(tables.campaign_revisions, [rows.revision_row(change.revision)])
+        self._upsert(tables.campaigns, [rows.campaign_row(change.campaign)])
+
+    def _upsert(self, table: Table, values: list[rows.Row], *, keep: bool = False) -> None:
+        dialect = self._connection.dialect.name
+        statement = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+        key = list(table.primary_key)
+        if keep:
+            statement = statement.on_conflict_do_nothing(index_elements=key)
+        else:
+            rest = {c.name: statement.excluded[c.name] for c in table.c if not c.primary_key}
+            statement = statement.on_conflict_do_update(index_elements=key, set_=rest)
+        self._connection.execute(statement, values)
+
+
+def _keys(needs: Iterable[Needs], ids: Callable[[Needs], Iterable[str]]) -> set[Key]:
+    return {
+        (bucket_of(need.person_id), need.person_id, item_id)
+        for need in needs
+        for item_id in ids(need)
+    }
+
+
+def _by_keys(
+    connection: Connection, table: Table, columns: Sequence[Column[Any]], keys: Iterable[Key]
+) -> Iterator[rows.Row]:
+    """The rows whose columns are one of the keys, a bounded number of keys a statement.
+
+    Keys are sorted, so that the reads walk the tree of the table once.
+    """
+    ordered = sorted(keys)
+    for start in range(0, len(ordered), _KEYS_A_STATEMENT):
+        part = ordered[start : start + _KEYS_A_STATEMENT]
+        yield from _all(connection, select(table).where(tuple_(*columns).in_(part)))
+
+
+def _of_person(table: Table, person_id: str) -> Select[Any]:
+    return select(table).where(
+        table.c.bucket == bucket_of(person_id), table.c.person_id == person_id
+    )
+
+
+def _page(chosen: Select[Any], key: Column[Any], after: str, limit: int) -> Select[Any]:
+    return chosen.where(key > after).order_by(key).limit(limit)
+
+
+def _all(connection: Connection, chosen: Select[Any]) -> list[rows.Row]:
+    return [dict(row) for row in connection.execute(chosen).mappings()]
+
+
+def _first(found: Sequence[T]) -> T | None:
+    return found[0] if found else None
+
+
+@contextmanager
+def _store_errors() -> Iterator[None]:
+    """Errors of the database, in the terms of the interface."""
+    try:
+        yield
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == _SQLITE_FULL:
+            raise StoreFullError("the database has no room left") from error
+        if isinstance(error, OperationalError | InterfaceError):
+            raise StoreUnavailableError("the database does not answer") from error
+        raise

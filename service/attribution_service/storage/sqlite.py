@@ -1,0 +1,78 @@
+"""The embedded store: one SQLite file, one server."""
+
+import fcntl
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL
+
+from attribution_service.storage import schema
+from attribution_service.storage.interface import StoreSetupError
+from attribution_service.storage.sql import SqlStore
+
+# WAL: readers and the one writer do not wait for each other. FULL: a commit is on the disk before
+# it returns, so an answered command survives the loss of power.
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA busy_timeout=5000",
+    "PRAGMA cache_size=-65536",
+)
+# A writer takes its lock at once: two that began by reading could each wait for the other.
+_WRITING = {"begin_statement": "BEGIN IMMEDIATE"}
+
+
+def open_sqlite(path: Path, *, migrate: bool) -> SqlStore:
+    """Open the store in this file, made if it is missing; only one process may hold it.
+
+    Raises StoreSetupError if another server has it, if its schema is not the one of this version
+    (and `migrate` is not set), or if the folder is missing.
+    """
+    if not path.parent.is_dir():
+        raise StoreSetupError(f"the folder {str(path.parent)!r} does not exist: make it first")
+    unlock = _lock(path)
+    engine = sqlite_engine(path)
+    try:
+        if migrate:
+            schema.upgrade(engine)
+        schema.require_current(engine)
+    except BaseException:
+        engine.dispose()
+        unlock()
+        raise
+    return SqlStore(engine, begin_writing=_WRITING, on_close=unlock)
+
+
+def sqlite_engine(path: Path) -> Engine:
+    """An engine on this file that begins transactions itself, so that DDL is transactional too."""
+    url = URL.create("sqlite+pysqlite", database=str(path))
+    engine = create_engine(url, connect_args={"check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in _PRAGMAS:
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        options = connection.get_execution_options()
+        connection.exec_driver_sql(options.get("begin_statement", "BEGIN"))
+
+    return engine
+
+
+def _lock(path: Path) -> Callable[[], None]:
+    """Hold the file's lock; returns what lets go of it. The lock ends with the process in any case."""
+    descriptor = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise StoreSetupError(
+            f"another server has the store {str(path)!r}: stop it, or give this one its own file"
+        ) from None
+    return lambda: os.close(descriptor)

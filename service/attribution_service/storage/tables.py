@@ -1,0 +1,149 @@
+"""The tables. Every per-person key begins with `bucket, person_id`.
+
+Columns `*_us` are whole microseconds since the epoch; enums are kept by name; JSON is canonical
+text. The migrations in `migrations/` make these tables; a test compares the two.
+"""
+
+import zlib
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    Index,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+)
+
+BUCKETS = 1024
+
+metadata = MetaData()
+
+
+def bucket_of(person_id: str) -> int:
+    """The bucket that a person's rows are in: a stable hash, from 0 to 1023."""
+    return zlib.crc32(person_id.encode()) % BUCKETS
+
+
+def _person_key() -> tuple[Column[int], Column[str]]:
+    return (
+        Column("bucket", SmallInteger, primary_key=True, autoincrement=False),
+        Column("person_id", Text, primary_key=True),
+    )
+
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    Column("campaign_id", Text, primary_key=True),
+    Column("display_name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("create_us", BigInteger, nullable=False),
+    Column("update_us", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+campaign_revisions = Table(
+    "campaign_revisions",
+    metadata,
+    Column("campaign_id", Text, primary_key=True),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("trigger_event_name", Text),
+    Column("goal", Text),
+    Column("exit_policy", Text, nullable=False),
+    Column("webhook_action_ids", Text, nullable=False),
+    Column("create_us", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+journeys = Table(
+    "journeys",
+    metadata,
+    *_person_key(),
+    Column("journey_id", Text, primary_key=True),
+    Column("campaign_id", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("trigger_properties", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("exit_reason", Text),
+    Column("start_us", BigInteger, nullable=False),
+    Column("end_us", BigInteger),
+    Column("achieved_us", BigInteger),
+    Index("journeys_by_campaign", "bucket", "person_id", "campaign_id"),
+    sqlite_with_rowid=False,
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    *_person_key(),
+    Column("delivery_id", Text, primary_key=True),
+    Column("campaign_id", Text, nullable=False),
+    Column("journey_id", Text, nullable=False),
+    Column("action_id", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("create_us", BigInteger, nullable=False),
+    Column("sent_us", BigInteger),
+    Column("claimed_sent_us", BigInteger),
+    Column("opened_us", BigInteger),
+    Column("clicked_us", BigInteger),
+    Column("machine_opened_us", BigInteger),
+    Column("machine_clicked_us", BigInteger),
+    Column("converted_us", BigInteger),
+    Index("deliveries_by_campaign", "bucket", "person_id", "campaign_id"),
+    sqlite_with_rowid=False,
+)
+
+interactions = Table(
+    "interactions",
+    metadata,
+    *_person_key(),
+    Column("delivery_id", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("machine", Boolean, primary_key=True),
+    Column("untracked", Boolean, primary_key=True),
+    Column("time_us", BigInteger, primary_key=True, autoincrement=False),
+    Column("arrival_us", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    *_person_key(),
+    Column("event_id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("properties", Text, nullable=False),
+    Column("occurred_us", BigInteger),
+    Column("arrival_us", BigInteger, nullable=False),
+    Column("achieved_journeys", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+conversions = Table(
+    "conversions",
+    metadata,
+    *_person_key(),
+    Column("event_id", Text, primary_key=True),
+    Column("campaign_id", Text, primary_key=True),
+    Column("journey_id", Text, nullable=False),
+    Column("delivery_id", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("converted_us", BigInteger, nullable=False),
+    Column("basis", Text, nullable=False),
+    Column("basis_us", BigInteger, nullable=False),
+    Column("window_us", BigInteger),
+    Column("filter", Text, nullable=False),
+    Column("value", Double),
+    Column("candidates", Text, nullable=False),
+    # C8: whatever else goes wrong, the database itself lets no delivery convert twice.
+    Index("conversions_by_delivery", "bucket", "person_id", "delivery_id", unique=True),
+    sqlite_with_rowid=False,
+)

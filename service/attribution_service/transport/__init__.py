@@ -1,0 +1,1 @@
+"""gRPC: requests to commands, answers to responses, faults to statuses."""

@@ -1,0 +1,251 @@
+"""Requests to commands: every field checked, every fault told with its field."""
+
+from collections.abc import Callable
+
+from attribution.v1 import (
+    attribution_service_pb2,
+    campaign_pb2,
+    campaign_service_pb2,
+    delivery_pb2,
+    delivery_service_pb2,
+    event_pb2,
+    goal_pb2,
+    journey_service_pb2,
+)
+
+from attribution_service.core.commands import (
+    CheckExit,
+    CreateCampaign,
+    Definition,
+    EvaluateEvent,
+    FinishJourney,
+    RecordDelivery,
+    RecordInteraction,
+    StartJourney,
+    UpdateCampaign,
+)
+from attribution_service.core.model import (
+    Basis,
+    CampaignKind,
+    Channel,
+    DeliveryStatus,
+    ExitPolicy,
+    Goal,
+    InteractionKind,
+)
+from attribution_service.core.refusals import Reason
+from attribution_service.transport import enums, masks
+from attribution_service.transport.encode import definition_message
+from attribution_service.transport.fields import (
+    MAX_RULE_BYTES,
+    MAX_WEBHOOK_ACTIONS,
+    Fields,
+    window_us,
+)
+
+
+def create_campaign(request: campaign_service_pb2.CreateCampaignRequest) -> CreateCampaign:
+    """Raises Refusal."""
+    fields = Fields()
+    if not request.HasField("campaign"):
+        fields.fault("campaign", Reason.FIELD_REQUIRED, "is required")
+        fields.done()
+    definition = _definition(request.campaign, fields)
+    fields.done()
+    return CreateCampaign(definition)
+
+
+def update_campaign(request: campaign_service_pb2.UpdateCampaignRequest) -> UpdateCampaign:
+    """Raises Refusal; what depends on the campaign as it is comes out when it is carried out."""
+    fields = Fields()
+    campaign_id = fields.identifier("campaign.campaign_id", request.campaign.campaign_id)
+    paths = masks.paths(request, fields)
+    fields.done()
+    return UpdateCampaign(campaign_id, request.campaign.etag, _change(request.campaign, paths))
+
+
+def _change(wanted: campaign_pb2.Campaign, paths: list[str]) -> Callable[[Definition], Definition]:
+    def change(before: Definition) -> Definition:
+        message = definition_message(before)
+        masks.merge(wanted, message, paths)
+        fields = Fields()
+        after = _definition(message, fields)
+        fields.done()
+        return after
+
+    return change
+
+
+def _definition(campaign: campaign_pb2.Campaign, fields: Fields) -> Definition:
+    kind, policy = enums.CAMPAIGN_KIND, enums.EXIT_POLICY
+    trigger = campaign.trigger
+    return Definition(
+        campaign_id=fields.identifier("campaign.campaign_id", campaign.campaign_id),
+        display_name=fields.text("campaign.display_name", campaign.display_name),
+        kind=fields.enum("campaign.kind", campaign.kind, kind, CampaignKind.TRIGGERED),
+        trigger_event_name=(
+            fields.identifier("campaign.trigger.event_name", trigger.event_name)
+            if campaign.HasField("trigger")
+            else None
+        ),
+        goal=_goal(campaign.goal, fields) if campaign.HasField("goal") else None,
+        exit_policy=fields.enum(
+            "campaign.exit_policy", campaign.exit_policy, policy, ExitPolicy.NO_LONGER_MATCHING
+        ),
+        webhook_action_ids=_webhook_actions(campaign, fields),
+    )
+
+
+def _webhook_actions(campaign: campaign_pb2.Campaign, fields: Fields) -> tuple[str, ...]:
+    field, found = "campaign.webhook_action_ids", campaign.webhook_action_ids
+    if len(found) > MAX_WEBHOOK_ACTIONS:
+        fields.fault(
+            field, Reason.FIELD_TOO_LONG, f"has {len(found)} ids; at most {MAX_WEBHOOK_ACTIONS}"
+        )
+        return ()
+    for position, action_id in enumerate(found):
+        fields.identifier(f"{field}[{position}]", action_id)
+    # They are a set: another order, or one named twice, is no other campaign.
+    return tuple(sorted(set(found)))
+
+
+def _goal(goal: goal_pb2.Goal, fields: Fields) -> Goal:
+    if goal.WhichOneof("achievement") is None:
+        fields.fault(
+            "campaign.goal.achievement", Reason.FIELD_REQUIRED, "is required: set performs_event"
+        )
+        return Goal("")
+    performs = goal.performs_event
+    event_name = fields.identifier("campaign.goal.performs_event.event_name", performs.event_name)
+    fields.length("campaign.goal.performs_event.filter", performs.filter, MAX_RULE_BYTES)
+    fields.length("campaign.goal.value", goal.value, MAX_RULE_BYTES)
+    return Goal(
+        event_name=event_name,
+        filter=performs.filter,
+        window_us=window_us(goal.window) if goal.HasField("window") else None,
+        basis=fields.enum("campaign.goal.basis", goal.basis, enums.BASIS, Basis.RECEIVED),
+        value=goal.value,
+        count_machine_interactions=goal.count_machine_interactions,
+    )
+
+
+def start_journey(request: journey_service_pb2.StartJourneyRequest) -> StartJourney:
+    """Raises Refusal."""
+    fields = Fields()
+    command = StartJourney(
+        person_id=fields.identifier("person_id", request.person_id),
+        journey_id=fields.identifier("journey_id", request.journey_id),
+        campaign_id=fields.identifier("campaign_id", request.campaign_id),
+        trigger_properties=fields.struct("trigger_properties", request.trigger_properties),
+    )
+    fields.done()
+    return command
+
+
+def finish_journey(request: journey_service_pb2.FinishJourneyRequest) -> FinishJourney:
+    """Raises Refusal."""
+    fields = Fields()
+    command = FinishJourney(
+        person_id=fields.identifier("person_id", request.person_id),
+        journey_id=fields.identifier("journey_id", request.journey_id),
+    )
+    fields.done()
+    return command
+
+
+def record_delivery(request: delivery_service_pb2.RecordDeliveryRequest) -> RecordDelivery:
+    """Raises Refusal."""
+    fields = Fields()
+    if not request.HasField("delivery"):
+        fields.fault("delivery", Reason.FIELD_REQUIRED, "is required")
+        fields.done()
+    command = _delivery(request.delivery, fields)
+    fields.done()
+    return command
+
+
+def _delivery(delivery: delivery_pb2.Delivery, fields: Fields) -> RecordDelivery:
+    channel = fields.enum("delivery.channel", delivery.channel, enums.CHANNEL)
+    status = fields.enum(
+        "delivery.status", delivery.status, enums.DELIVERY_STATUS, DeliveryStatus.SENT
+    )
+    if channel is Channel.WEBHOOK and not delivery.action_id:
+        fields.fault("delivery.action_id", Reason.FIELD_REQUIRED, "is required for a webhook")
+    if delivery.HasField("sent_time") and status.rank < DeliveryStatus.SENT.rank:
+        fields.fault(
+            "delivery.sent_time",
+            Reason.FIELD_INVALID,
+            f"goes with the status SENT or BOUNCED, not {status}",
+        )
+    return RecordDelivery(
+        person_id=fields.identifier("delivery.person_id", delivery.person_id),
+        delivery_id=fields.identifier("delivery.delivery_id", delivery.delivery_id),
+        journey_id=fields.identifier("delivery.journey_id", delivery.journey_id),
+        campaign_id=fields.text("delivery.campaign_id", delivery.campaign_id),
+        action_id=fields.text("delivery.action_id", delivery.action_id),
+        channel=channel,
+        status=status,
+        sent_us=fields.time_us("delivery.sent_time", delivery, "sent_time"),
+    )
+
+
+def record_interaction(
+    request: delivery_service_pb2.RecordInteractionRequest,
+) -> RecordInteraction:
+    """Raises Refusal."""
+    fields = Fields()
+    interaction = request.interaction
+    if not request.HasField("interaction"):
+        fields.fault("interaction", Reason.FIELD_REQUIRED, "is required")
+        fields.done()
+    kind = fields.enum("interaction.kind", interaction.kind, enums.INTERACTION_KIND)
+    if interaction.untracked and kind is InteractionKind.OPENED:
+        fields.fault(
+            "interaction.untracked", Reason.FIELD_INVALID, "is about clicks, and this is an open"
+        )
+    command = RecordInteraction(
+        person_id=fields.identifier("person_id", request.person_id),
+        delivery_id=fields.identifier("delivery_id", request.delivery_id),
+        kind=kind,
+        machine=interaction.machine,
+        untracked=interaction.untracked,
+        time_us=fields.time_us("interaction.time", interaction, "time"),
+    )
+    fields.done()
+    return command
+
+
+def evaluate(request: attribution_service_pb2.EvaluateRequest) -> EvaluateEvent:
+    """Raises Refusal."""
+    fields = Fields()
+    if request.WhichOneof("input") is None:
+        fields.fault("input", Reason.FIELD_REQUIRED, "is required: set event")
+        fields.done()
+    event: event_pb2.Event = request.event
+    command = EvaluateEvent(
+        person_id=fields.identifier("event.person_id", event.person_id),
+        event_id=fields.identifier("event.event_id", event.event_id),
+        name=fields.identifier("event.name", event.name),
+        properties=fields.struct("event.properties", event.properties),
+        occurred_us=fields.time_us("event.occurred_time", event, "occurred_time"),
+        person_attributes=fields.struct("person_attributes", request.person_attributes),
+        validate_only=request.validate_only,
+        explain=request.explain,
+    )
+    fields.done()
+    return command
+
+
+def check_exit(request: attribution_service_pb2.CheckExitRequest) -> CheckExit:
+    """Raises Refusal."""
+    fields = Fields()
+    next_step = None
+    if request.next_step:
+        next_step = fields.enum("next_step", request.next_step, enums.NEXT_STEP)
+    command = CheckExit(
+        person_id=fields.identifier("person_id", request.person_id),
+        journey_id=fields.identifier("journey_id", request.journey_id),
+        next_step=next_step,
+    )
+    fields.done()
+    return command

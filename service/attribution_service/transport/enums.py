@@ -1,0 +1,24 @@
+"""The enums of the contract beside their twins in the core."""
+
+from attribution.v1 import (
+    attribution_service_pb2,
+    campaign_pb2,
+    delivery_pb2,
+    explanation_pb2,
+    goal_pb2,
+    journey_pb2,
+)
+
+from attribution_service.core import model
+from attribution_service.transport.fields import EnumField
+
+BASIS = EnumField(model.Basis, goal_pb2.Basis.DESCRIPTOR)
+CAMPAIGN_KIND = EnumField(model.CampaignKind, campaign_pb2.CampaignKind.DESCRIPTOR)
+CHANNEL = EnumField(model.Channel, delivery_pb2.Channel.DESCRIPTOR)
+DELIVERY_STATUS = EnumField(model.DeliveryStatus, delivery_pb2.DeliveryStatus.DESCRIPTOR)
+EXIT_POLICY = EnumField(model.ExitPolicy, campaign_pb2.ExitPolicy.DESCRIPTOR)
+EXIT_REASON = EnumField(model.ExitReason, journey_pb2.ExitReason.DESCRIPTOR)
+INTERACTION_KIND = EnumField(model.InteractionKind, delivery_pb2.InteractionKind.DESCRIPTOR)
+JOURNEY_STATE = EnumField(model.JourneyState, journey_pb2.JourneyState.DESCRIPTOR)
+NEXT_STEP = EnumField(model.NextStep, attribution_service_pb2.NextStep.DESCRIPTOR)
+VERDICT = EnumField(model.Verdict, explanation_pb2.Verdict.DESCRIPTOR)

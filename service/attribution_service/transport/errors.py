@@ -1,0 +1,128 @@
+"""The one boundary where faults become gRPC statuses; nothing internal leaks through it."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import structlog
+from google.protobuf.any_pb2 import Any
+from google.protobuf.duration_pb2 import Duration
+from google.protobuf.message import Message
+from google.rpc import error_details_pb2, status_pb2
+from grpc import StatusCode
+
+from attribution_service.core.refusals import Reason, Refusal, Violation
+from attribution_service.storage.interface import StoreFullError, StoreUnavailableError
+
+log = structlog.get_logger()
+
+DOMAIN = "attribution.v1"
+# Statuses travel in HTTP/2 headers, of which clients take 8 KiB in all.
+_MAX_MESSAGE_BYTES = 1_500
+_MAX_DESCRIPTION_BYTES = 400
+_MAX_METADATA_BYTES = 300
+_MAX_VIOLATIONS = 6
+_STORE_RETRY_SECONDS = 1.0
+
+CODES: Mapping[Reason, StatusCode] = {
+    Reason.FIELD_REQUIRED: StatusCode.INVALID_ARGUMENT,
+    Reason.FIELD_TOO_LONG: StatusCode.INVALID_ARGUMENT,
+    Reason.FIELD_OUT_OF_RANGE: StatusCode.INVALID_ARGUMENT,
+    Reason.FIELD_INVALID: StatusCode.INVALID_ARGUMENT,
+    Reason.RULE_INVALID: StatusCode.INVALID_ARGUMENT,
+    Reason.GOAL_REQUIRED: StatusCode.INVALID_ARGUMENT,
+    Reason.CAMPAIGN_MISMATCH: StatusCode.INVALID_ARGUMENT,
+    Reason.MALFORMED_REQUEST: StatusCode.INVALID_ARGUMENT,
+    Reason.PAGE_TOKEN_INVALID: StatusCode.INVALID_ARGUMENT,
+    Reason.CAMPAIGN_NOT_FOUND: StatusCode.NOT_FOUND,
+    Reason.JOURNEY_NOT_FOUND: StatusCode.NOT_FOUND,
+    Reason.DELIVERY_NOT_FOUND: StatusCode.NOT_FOUND,
+    Reason.CAMPAIGN_ALREADY_EXISTS: StatusCode.ALREADY_EXISTS,
+    Reason.JOURNEY_ALREADY_EXISTS: StatusCode.ALREADY_EXISTS,
+    Reason.DELIVERY_ALREADY_EXISTS: StatusCode.ALREADY_EXISTS,
+    Reason.EVENT_ALREADY_EXISTS: StatusCode.ALREADY_EXISTS,
+    Reason.ETAG_MISMATCH: StatusCode.ABORTED,
+    Reason.MESSAGE_TOO_LARGE: StatusCode.RESOURCE_EXHAUSTED,
+    Reason.OVERLOADED: StatusCode.RESOURCE_EXHAUSTED,
+    Reason.STORE_FULL: StatusCode.RESOURCE_EXHAUSTED,
+    Reason.LIMIT_REACHED: StatusCode.RESOURCE_EXHAUSTED,
+    Reason.STORE_UNAVAILABLE: StatusCode.UNAVAILABLE,
+    Reason.SHUTTING_DOWN: StatusCode.UNAVAILABLE,
+    Reason.DEADLINE_EXCEEDED: StatusCode.DEADLINE_EXCEEDED,
+    Reason.INTERNAL: StatusCode.INTERNAL,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A status as it goes to the caller; `details` is a serialized google.rpc.Status."""
+
+    code: StatusCode
+    reason: Reason
+    message: str
+    details: bytes
+
+
+def failure(fault: BaseException, method: str) -> Failure:
+    """The status that tells a fault of a call of `method`; a fault nobody expected is logged."""
+    refusal = _refusal(fault, method)
+    code = CODES[refusal.reason]
+    number: int = code.value[0]
+    message = _cut(refusal.message, _MAX_MESSAGE_BYTES)
+    status = status_pb2.Status(code=number, message=message)
+    for detail in _details(refusal):
+        packed = Any()
+        packed.Pack(detail)
+        status.details.append(packed)
+    return Failure(code, refusal.reason, message, status.SerializeToString())
+
+
+def _refusal(fault: BaseException, method: str) -> Refusal:
+    if isinstance(fault, Refusal):
+        return fault
+    if isinstance(fault, StoreFullError):
+        return Refusal(Reason.STORE_FULL, "the store has no room left; nothing was recorded")
+    if isinstance(fault, StoreUnavailableError):
+        return Refusal(
+            Reason.STORE_UNAVAILABLE,
+            "the store does not answer: try again with the same ids",
+            retry_after_seconds=_STORE_RETRY_SECONDS,
+        )
+    error_id = uuid.uuid4().hex
+    log.error("internal_error", error_id=error_id, method=method, exc_info=fault)
+    return Refusal(
+        Reason.INTERNAL,
+        f"internal error; the server's log has more under the error id {error_id}",
+        {"error_id": error_id},
+    )
+
+
+def _details(refusal: Refusal) -> list[Message]:
+    metadata = {key: _cut(text, _MAX_METADATA_BYTES) for key, text in refusal.metadata.items()}
+    details: list[Message] = [
+        error_details_pb2.ErrorInfo(reason=refusal.reason, domain=DOMAIN, metadata=metadata)
+    ]
+    if refusal.violations:
+        violations = [_violation(item) for item in refusal.violations[:_MAX_VIOLATIONS]]
+        details.append(error_details_pb2.BadRequest(field_violations=violations))
+    if refusal.retry_after_seconds is not None:
+        delay = Duration()
+        delay.FromMilliseconds(round(refusal.retry_after_seconds * 1_000))
+        details.append(error_details_pb2.RetryInfo(retry_delay=delay))
+    return details
+
+
+def _violation(item: Violation) -> error_details_pb2.BadRequest.FieldViolation:
+    return error_details_pb2.BadRequest.FieldViolation(
+        field=_cut(item.field, _MAX_METADATA_BYTES),
+        reason=item.reason,
+        description=_cut(item.description, _MAX_DESCRIPTION_BYTES),
+    )
+
+
+def _cut(text: str, most: int) -> str:
+    """The text, cut to so many bytes of UTF-8."""
+    data = text.encode()
+    if len(data) <= most:
+        return text
+    return data[: most - 3].decode(errors="ignore") + "…"

@@ -1,0 +1,143 @@
+"""Checks of request fields: each fault is collected with the path of its field, then all are told."""
+
+import re
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from google.protobuf.descriptor import EnumDescriptor
+from google.protobuf.duration_pb2 import Duration
+from google.protobuf.message import Message
+from google.protobuf.struct_pb2 import Struct
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from attribution_service.core.definitions import MAX_WINDOW_US
+from attribution_service.core.properties import EMPTY, Properties
+from attribution_service.core.refusals import Reason, Refusal, Violation, shown
+from attribution_service.transport.structs import StructFault, values_of
+
+MAX_TEXT_BYTES = 255
+MAX_RULE_BYTES = 4096
+MAX_STRUCT_BYTES = 65_536
+MAX_WEBHOOK_ACTIONS = 1_000
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_NANOSECONDS_PER_SECOND = 1_000_000_000
+_NANOSECONDS_PER_MICROSECOND = 1_000
+_MICROSECONDS_PER_SECOND = 1_000_000
+# The range of google.protobuf.Timestamp: years 1 to 9999.
+_FIRST_SECOND, _LAST_SECOND = -62_135_596_800, 253_402_300_799
+
+E = TypeVar("E", bound=StrEnum)
+
+
+class EnumField(Generic[E]):
+    """An enum of the contract beside its twin in the core; the names agree but for the prefix."""
+
+    def __init__(self, twin: type[E], descriptor: EnumDescriptor) -> None:
+        self._prefix = descriptor.values_by_number[0].name.removesuffix("UNSPECIFIED")
+        numbers = {
+            value.name.removeprefix(self._prefix): value.number
+            for value in descriptor.values
+            if value.number
+        }
+        self._by_number = {numbers[member.name]: member for member in twin}
+        self._numbers = {member: number for number, member in self._by_number.items()}
+
+    def value(self, number: int) -> E | None:
+        """The core's value; None if the number is not one of the contract."""
+        return self._by_number.get(number)
+
+    def number(self, value: E | None) -> Any:
+        """The contract's number, an int of the stubs' own type for it; 0 (unspecified) for None."""
+        return 0 if value is None else self._numbers[value]
+
+    @property
+    def names(self) -> str:
+        """The names that may be given, for messages."""
+        return ", ".join(self._prefix + member.name for member in self._numbers)
+
+
+class Fields:
+    """Reads the fields of one request, and remembers what is wrong with them."""
+
+    def __init__(self) -> None:
+        self._violations: list[Violation] = []
+
+    def fault(self, field: str, reason: Reason, description: str) -> None:
+        """Remember what is wrong with a field."""
+        self._violations.append(Violation(field, reason, description))
+
+    def done(self) -> None:
+        """Raise Refusal if anything was wrong."""
+        if not self._violations:
+            return
+        first = self._violations[0]
+        more = len(self._violations) - 1
+        message = f"{first.field}: {first.description}" + (f" (and {more} more)" if more else "")
+        raise Refusal(first.reason, message, {}, tuple(self._violations))
+
+    def identifier(self, field: str, value: str) -> str:
+        """A required text of at most 255 bytes without control characters."""
+        if not value or value.isspace():
+            self.fault(field, Reason.FIELD_REQUIRED, "is required")
+            return value
+        return self.text(field, value)
+
+    def text(self, field: str, value: str, most: int = MAX_TEXT_BYTES) -> str:
+        """A text of at most `most` bytes of UTF-8 without control characters; may be empty."""
+        if self.length(field, value, most) and _CONTROL.search(value):
+            self.fault(field, Reason.FIELD_INVALID, f"{shown(value)} holds control characters")
+        return value
+
+    def length(self, field: str, value: str, most: int) -> bool:
+        """Whether a text has at most `most` bytes of UTF-8."""
+        length = len(value.encode())
+        if length > most:
+            self.fault(field, Reason.FIELD_TOO_LONG, f"has {length} bytes; at most {most}")
+        return length <= most
+
+    def enum(self, field: str, number: int, known: EnumField[E], default: E | None = None) -> E:
+        """A value of an enum; unset: the default, or a fault where there is none."""
+        value = default if number == 0 else known.value(number)
+        if value is not None:
+            return value
+        what = "is required" if number == 0 else f"{number} is not known"
+        reason = Reason.FIELD_INVALID if number else Reason.FIELD_REQUIRED
+        self.fault(field, reason, f"{what}; one of {known.names}")
+        return next(iter(known._by_number.values()))  # noqa: SLF001  never used: done() raises
+
+    def time_us(self, field: str, holder: Message, name: str) -> int | None:
+        """The time in the field `name` of `holder` in microseconds, finer digits cut; None: unset."""
+        if not holder.HasField(name):
+            return None
+        time: Timestamp = getattr(holder, name)
+        if not _FIRST_SECOND <= time.seconds <= _LAST_SECOND or not (
+            0 <= time.nanos < _NANOSECONDS_PER_SECOND
+        ):
+            self.fault(
+                field, Reason.FIELD_OUT_OF_RANGE, "must be a time in the years 1 to 9999, UTC"
+            )
+            return None
+        return time.seconds * _MICROSECONDS_PER_SECOND + time.nanos // _NANOSECONDS_PER_MICROSECOND
+
+    def struct(self, field: str, value: Struct) -> Properties:
+        """A JSON object of at most 65,536 bytes, nested at most 20 deep."""
+        if not value.fields:
+            return EMPTY
+        size = value.ByteSize()
+        if size > MAX_STRUCT_BYTES:
+            self.fault(
+                field, Reason.FIELD_TOO_LONG, f"has {size} bytes; at most {MAX_STRUCT_BYTES}"
+            )
+            return EMPTY
+        try:
+            return Properties(values_of(value, field))
+        except StructFault as fault:
+            self.fault(fault.field, fault.reason, str(fault))
+            return EMPTY
+
+
+def window_us(duration: Duration) -> int:
+    """A window in microseconds, finer digits cut, except that they never bring it into range."""
+    nanoseconds = duration.seconds * _NANOSECONDS_PER_SECOND + duration.nanos
+    whole_us, rest = divmod(nanoseconds, _NANOSECONDS_PER_MICROSECOND)
+    return whole_us + 1 if rest and whole_us == MAX_WINDOW_US else whole_us

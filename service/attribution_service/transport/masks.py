@@ -1,0 +1,60 @@
+"""Field masks of campaign updates."""
+
+from typing import Any
+
+from attribution.v1 import campaign_pb2, campaign_service_pb2
+from google.protobuf.field_mask_pb2 import FieldMask
+from google.protobuf.message import Message
+
+from attribution_service.core.refusals import Reason, shown
+from attribution_service.transport.fields import Fields
+
+MUTABLE = ("display_name", "trigger", "goal", "exit_policy", "webhook_action_ids")
+_MAX_PATHS = 100
+
+
+def paths(request: campaign_service_pb2.UpdateCampaignRequest, fields: Fields) -> list[str]:
+    """The paths to change; what cannot be changed is noted as a fault."""
+    asked = list(request.update_mask.paths)
+    if asked == ["*"]:
+        return list(MUTABLE)
+    if not asked:
+        return [field.name for field, _ in request.campaign.ListFields() if field.name in MUTABLE]
+    if len(asked) > _MAX_PATHS:
+        fields.fault(
+            "update_mask", Reason.FIELD_TOO_LONG, f"has {len(asked)} paths; at most {_MAX_PATHS}"
+        )
+        return []
+    for path in asked:
+        _check(path, fields)
+    return asked
+
+
+def _check(path: str, fields: Fields) -> None:
+    descriptor: Any = campaign_pb2.Campaign.DESCRIPTOR  # its stubs disagree about the type
+    if not FieldMask(paths=[path]).IsValidForDescriptor(descriptor):
+        what = f"{shown(path)} is no field of a campaign"
+    elif path.split(".")[0] not in MUTABLE:
+        what = f"{shown(path)} cannot be changed"
+    else:
+        return
+    fields.fault("update_mask", Reason.FIELD_INVALID, f"{what}; one of {', '.join(MUTABLE)}")
+
+
+def merge(wanted: campaign_pb2.Campaign, target: campaign_pb2.Campaign, paths: list[str]) -> None:
+    """Take over the fields that the paths name; one that is not set is removed."""
+    source = campaign_pb2.Campaign()
+    source.CopyFrom(wanted)
+    for path in paths:
+        _touch_parents(source, path)
+    FieldMask(paths=paths).MergeMessage(
+        source, target, replace_message_field=True, replace_repeated_field=True
+    )
+
+
+def _touch_parents(message: Message, path: str) -> None:
+    """Make the messages on the way to a nested field, so that its absence is seen in them."""
+    *parents, _ = path.split(".")
+    for name in parents:
+        message = getattr(message, name)
+        message.SetInParent()

@@ -1,0 +1,151 @@
+"""The reads: straight from the store, pages bounded in number and in bytes."""
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+from attribution.v1 import campaign_service_pb2, delivery_service_pb2, journey_service_pb2
+from google.protobuf.message import Message
+
+from attribution_service.core.refusals import Reason, invalid, not_found
+from attribution_service.storage.interface import Store
+from attribution_service.transport import encode
+from attribution_service.transport.fields import Fields
+
+DEFAULT_PAGE = 50
+MAX_PAGE = 1_000
+# Below the 4 MiB that gRPC clients take by default.
+_MAX_PAGE_BYTES = 2 * 1024 * 1024
+
+M = TypeVar("M", bound=Message)
+R = TypeVar("R")
+
+
+def get_campaign(
+    request: campaign_service_pb2.GetCampaignRequest, store: Store
+) -> campaign_service_pb2.GetCampaignResponse:
+    """Raises Refusal."""
+    fields = Fields()
+    campaign_id = fields.identifier("campaign_id", request.campaign_id)
+    fields.done()
+    found = store.campaign(campaign_id)
+    if found is None:
+        raise not_found(Reason.CAMPAIGN_NOT_FOUND, "campaign", campaign_id)
+    return campaign_service_pb2.GetCampaignResponse(campaign=encode.campaign(found))
+
+
+def list_campaigns(
+    request: campaign_service_pb2.ListCampaignsRequest, store: Store
+) -> campaign_service_pb2.ListCampaignsResponse:
+    """Raises Refusal."""
+    page = Page("campaigns", request.page_size, request.page_token, Fields())
+    found = store.campaigns(page.after, page.size + 1)
+    shown, token = page.cut(found, encode.campaign, lambda item: item.campaign_id)
+    return campaign_service_pb2.ListCampaignsResponse(campaigns=shown, next_page_token=token)
+
+
+def get_journey(
+    request: journey_service_pb2.GetJourneyRequest, store: Store
+) -> journey_service_pb2.GetJourneyResponse:
+    """Raises Refusal."""
+    fields = Fields()
+    person_id = fields.identifier("person_id", request.person_id)
+    journey_id = fields.identifier("journey_id", request.journey_id)
+    fields.done()
+    found = store.journey(person_id, journey_id)
+    if found is None:
+        raise not_found(Reason.JOURNEY_NOT_FOUND, "journey", journey_id, person_id)
+    return journey_service_pb2.GetJourneyResponse(journey=encode.journey(found))
+
+
+def list_journeys(
+    request: journey_service_pb2.ListJourneysRequest, store: Store
+) -> journey_service_pb2.ListJourneysResponse:
+    """Raises Refusal."""
+    fields = Fields()
+    person_id = fields.identifier("person_id", request.person_id)
+    campaign_id = fields.text("campaign_id", request.campaign_id)
+    query = ("journeys", person_id, campaign_id)
+    page = Page(query, request.page_size, request.page_token, fields)
+    found = store.journeys(person_id, campaign_id, page.after, page.size + 1)
+    shown, token = page.cut(found, encode.journey, lambda item: item.journey_id)
+    return journey_service_pb2.ListJourneysResponse(journeys=shown, next_page_token=token)
+
+
+def get_delivery(
+    request: delivery_service_pb2.GetDeliveryRequest, store: Store
+) -> delivery_service_pb2.GetDeliveryResponse:
+    """Raises Refusal."""
+    fields = Fields()
+    person_id = fields.identifier("person_id", request.person_id)
+    delivery_id = fields.identifier("delivery_id", request.delivery_id)
+    fields.done()
+    found = store.delivery(person_id, delivery_id)
+    if found is None:
+        raise not_found(Reason.DELIVERY_NOT_FOUND, "delivery", delivery_id, person_id)
+    return delivery_service_pb2.GetDeliveryResponse(delivery=encode.delivery(found))
+
+
+def list_deliveries(
+    request: delivery_service_pb2.ListDeliveriesRequest, store: Store
+) -> delivery_service_pb2.ListDeliveriesResponse:
+    """Raises Refusal."""
+    fields = Fields()
+    person_id = fields.identifier("person_id", request.person_id)
+    journey_id = fields.text("journey_id", request.journey_id)
+    query = ("deliveries", person_id, journey_id)
+    page = Page(query, request.page_size, request.page_token, fields)
+    found = store.deliveries(person_id, journey_id, page.after, page.size + 1)
+    shown, token = page.cut(found, encode.delivery, lambda item: item.delivery_id)
+    return delivery_service_pb2.ListDeliveriesResponse(deliveries=shown, next_page_token=token)
+
+
+class Page:
+    """One page of a list: from where, and how much of it.
+
+    A token holds the last id of its page and a digest of the query, so that the token of another
+    query is refused.
+    """
+
+    def __init__(self, query: Iterable[str] | str, size: int, token: str, fields: Fields) -> None:
+        if size < 0:
+            fields.fault("page_size", Reason.FIELD_OUT_OF_RANGE, "must not be negative")
+        fields.done()
+        self.size = min(size or DEFAULT_PAGE, MAX_PAGE)
+        self._digest = hashlib.sha256(json.dumps(list(query)).encode()).hexdigest()[:16]
+        self.after = self._after(token) if token else ""
+
+    def _after(self, token: str) -> str:
+        try:
+            digest, after = json.loads(base64.urlsafe_b64decode(token.encode()))
+        except (binascii.Error, ValueError, TypeError):
+            digest, after = None, None
+        if digest != self._digest or not isinstance(after, str):
+            raise invalid(
+                "page_token",
+                Reason.PAGE_TOKEN_INVALID,
+                "is not one that this list gave for the same query",
+            )
+        return after
+
+    def cut(
+        self, found: Sequence[R], encoded: Callable[[R], M], key: Callable[[R], str]
+    ) -> tuple[list[M], str]:
+        """The messages of the page, and the token of the next; `found` has one record more."""
+        messages: list[M] = []
+        room = _MAX_PAGE_BYTES
+        for record in found[: self.size]:
+            message = encoded(record)
+            room -= message.ByteSize()
+            if messages and room < 0:
+                break
+            messages.append(message)
+        if len(messages) == len(found):
+            return messages, ""
+        return messages, self._token(key(found[len(messages) - 1]))
+
+    def _token(self, after: str) -> str:
+        return base64.urlsafe_b64encode(json.dumps([self._digest, after]).encode()).decode()

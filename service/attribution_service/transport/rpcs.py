@@ -1,0 +1,93 @@
+"""Every method of the contract: how its request becomes a command or a read."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from attribution.v1 import (
+    attribution_service_pb2,
+    campaign_service_pb2,
+    delivery_service_pb2,
+    journey_service_pb2,
+)
+from google.protobuf.descriptor import FileDescriptor, MethodDescriptor
+from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
+
+from attribution_service.core.commands import Command
+from attribution_service.storage.interface import Store
+from attribution_service.transport import decode, encode, reads
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRpc:
+    """A method that goes through the pipeline."""
+
+    command: Callable[[Any], Command]
+    response: Callable[[Any], Message]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRpc:
+    """A method that reads the store."""
+
+    read: Callable[[Any, Store], Message]
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method: its names, its request's type and what it does."""
+
+    service: str
+    name: str
+    request_type: type[Message]
+    rpc: CommandRpc | ReadRpc
+
+    @property
+    def path(self) -> str:
+        """The path of the method on the wire."""
+        return f"/{self.service}/{self.name}"
+
+
+_FILES: tuple[FileDescriptor, ...] = (
+    campaign_service_pb2.DESCRIPTOR,
+    journey_service_pb2.DESCRIPTOR,
+    delivery_service_pb2.DESCRIPTOR,
+    attribution_service_pb2.DESCRIPTOR,
+)
+
+_RPCS: Mapping[str, CommandRpc | ReadRpc] = {
+    "CreateCampaign": CommandRpc(decode.create_campaign, encode.create_campaign),
+    "GetCampaign": ReadRpc(reads.get_campaign),
+    "ListCampaigns": ReadRpc(reads.list_campaigns),
+    "UpdateCampaign": CommandRpc(decode.update_campaign, encode.update_campaign),
+    "StartJourney": CommandRpc(decode.start_journey, encode.start_journey),
+    "GetJourney": ReadRpc(reads.get_journey),
+    "ListJourneys": ReadRpc(reads.list_journeys),
+    "FinishJourney": CommandRpc(decode.finish_journey, encode.finish_journey),
+    "RecordDelivery": CommandRpc(decode.record_delivery, encode.record_delivery),
+    "RecordInteraction": CommandRpc(decode.record_interaction, encode.record_interaction),
+    "GetDelivery": ReadRpc(reads.get_delivery),
+    "ListDeliveries": ReadRpc(reads.list_deliveries),
+    "Evaluate": CommandRpc(decode.evaluate, encode.evaluate),
+    "CheckExit": CommandRpc(decode.check_exit, encode.check_exit),
+}
+
+
+def _method(descriptor: MethodDescriptor) -> Method:
+    return Method(
+        service=descriptor.containing_service.full_name,
+        name=descriptor.name,
+        request_type=GetMessageClass(descriptor.input_type),
+        rpc=_RPCS[descriptor.name],
+    )
+
+
+# A method of the contract that nothing serves fails here, when the program starts.
+METHODS: tuple[Method, ...] = tuple(
+    _method(method)
+    for file in _FILES
+    for service in file.services_by_name.values()
+    for method in service.methods
+)
+SERVICES: tuple[str, ...] = tuple(dict.fromkeys(method.service for method in METHODS))

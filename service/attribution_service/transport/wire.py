@@ -1,0 +1,103 @@
+"""Bytes of a request to its message; where they are none, the refusal says which field is at fault."""
+
+from collections.abc import Iterator
+
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.message import DecodeError, Message
+
+from attribution_service.core.refusals import Reason, Refusal, Violation
+
+# What the protobuf runtimes allow; a message inside a message counts one.
+_MAX_DEPTH = 100
+_MAX_VARINT_BYTES = 10
+_VARINT, _FIXED64, _LENGTH, _GROUP, _END_GROUP, _FIXED32 = range(6)
+_FIXED_SIZES = {_FIXED64: 8, _FIXED32: 4}
+
+
+class _Fault(Exception):
+    """Where decoding fails: the path of the field, and what is wrong with it."""
+
+    def __init__(self, path: str, what: str) -> None:
+        super().__init__(what)
+        self.path = path
+
+
+def parse(request_type: type[Message], data: bytes) -> Message:
+    """The message that the bytes are; raises Refusal."""
+    try:
+        return request_type.FromString(data)
+    except DecodeError:
+        raise _refusal(request_type.DESCRIPTOR, data) from None
+
+
+def _refusal(descriptor: Descriptor, data: bytes) -> Refusal:
+    what = f"the request is no {descriptor.full_name}"
+    try:
+        _walk(descriptor, memoryview(data), "", 0)
+    except _Fault as fault:
+        violation = Violation(fault.path, Reason.MALFORMED_REQUEST, str(fault))
+        message = f"{what}: {fault.path or 'its bytes'}: {fault}"
+        return Refusal(Reason.MALFORMED_REQUEST, message, {}, (violation,) if fault.path else ())
+    return Refusal(Reason.MALFORMED_REQUEST, f"{what}: its bytes cannot be decoded")
+
+
+def _walk(descriptor: Descriptor, data: memoryview, path: str, depth: int) -> None:
+    """Decode as far as it takes to find the fault; raises _Fault there."""
+    if depth > _MAX_DEPTH:
+        raise _Fault(_top(path), f"is nested more than {_MAX_DEPTH} messages deep")
+    for number, kind, payload in _parts(data, path):
+        field = descriptor.fields_by_number.get(number)
+        if field is None or kind != _LENGTH:
+            continue
+        name = f"{path}.{field.name}" if path else field.name
+        if field.message_type is not None:
+            _walk(field.message_type, payload, name, depth + 1)
+        elif field.type == FieldDescriptor.TYPE_STRING:
+            _check_text(payload, name)
+
+
+def _check_text(payload: memoryview, path: str) -> None:
+    try:
+        str(payload, "utf-8")
+    except UnicodeDecodeError as error:
+        raise _Fault(_top(path), f"is not UTF-8 from byte {error.start} on") from None
+
+
+def _top(path: str) -> str:
+    """The path down to where a struct begins: what follows is of the encoding, not of the caller."""
+    names = path.split(".")
+    return ".".join(names[: names.index("fields")] if "fields" in names else names)
+
+
+def _parts(data: memoryview, path: str) -> Iterator[tuple[int, int, memoryview]]:
+    """The fields of a message: number, wire type, and the payload of those that have a length."""
+    position = 0
+    while position < len(data):
+        tag, position = _varint(data, position, path)
+        number, kind = tag >> 3, tag & 7
+        start = position
+        if kind == _VARINT:
+            _, position = _varint(data, position, path)
+        elif kind == _LENGTH:
+            length, start = _varint(data, position, path)
+            position = start + length
+        elif kind in _FIXED_SIZES:
+            position += _FIXED_SIZES[kind]
+        else:
+            raise _Fault(path, "is not encoded as protobuf")
+        if position > len(data) or not number:
+            raise _Fault(path, "is not encoded as protobuf, or is cut short")
+        yield number, kind, data[start:position]
+
+
+def _varint(data: memoryview, position: int, path: str) -> tuple[int, int]:
+    value = 0
+    for step in range(_MAX_VARINT_BYTES):
+        if position >= len(data):
+            break
+        byte = data[position]
+        position += 1
+        value |= (byte & 0x7F) << (7 * step)
+        if byte < 0x80:  # no further byte follows
+            return value, position
+    raise _Fault(path, "is not encoded as protobuf, or is cut short")

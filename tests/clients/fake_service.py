@@ -23,6 +23,7 @@ from attribution.v1 import (
     journey_service_pb2_grpc,
 )
 from google.protobuf.any_pb2 import Any as AnyMessage
+from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
 from google.rpc import error_details_pb2, status_pb2
 
@@ -71,11 +72,9 @@ def bad_request(*violations: tuple[str, str, str]) -> Message:
     return cast(Message, request)
 
 
-def retry_info(delay: timedelta) -> Message:
+def retry_info(delay: timedelta | Duration | None) -> Message:
     """Return the detail that asks to wait."""
-    info = error_details_pb2.RetryInfo()
-    info.retry_delay.FromTimedelta(delay)
-    return cast(Message, info)
+    return cast(Message, error_details_pb2.RetryInfo(retry_delay=delay))
 
 
 def details(*parts: Message | AnyMessage, message: str = "") -> bytes:

@@ -20,6 +20,7 @@ from clients.fake_service import (
     retry_info,
 )
 from google.protobuf.any_pb2 import Any as AnyMessage
+from google.protobuf.duration_pb2 import Duration
 
 RULE_MESSAGE = (
     "unknown name `evnt`\n  evnt.course_id == trigger.course_id\n  ^^^^ did you mean `event`?"
@@ -183,13 +184,24 @@ def test_the_message_of_the_details_stands_in_for_a_missing_one(
     assert failing(call, service, failure).message == "inner"
 
 
-@pytest.mark.parametrize("delay", [timedelta(seconds=-1), timedelta(days=10_000 * 366)], ids=str)
+@pytest.mark.parametrize(
+    "delay",
+    [Duration(seconds=-1), Duration(seconds=2**62), Duration(nanos=-(2**31)), None],
+    ids=["negative", "endless", "malformed", "unset"],
+)
 def test_a_retry_delay_that_is_none_is_left_out(
-    delay: timedelta, call: Callable[..., Any], service: FakeService
+    delay: Duration | None, call: Callable[..., Any], service: FakeService
 ) -> None:
     failure = Failure(grpc.StatusCode.NOT_FOUND, "text", details(retry_info(delay)))
-    error = failing(call, service, failure)
-    assert error.retry_delay in (None, timedelta(days=10_000 * 366))
+    assert failing(call, service, failure).retry_delay is None
+
+
+def test_the_first_retry_delay_that_is_one_counts(
+    call: Callable[..., Any], service: FakeService
+) -> None:
+    data = details(retry_info(None), retry_info(timedelta(seconds=3)), retry_info(timedelta()))
+    failure = Failure(grpc.StatusCode.NOT_FOUND, "text", data)
+    assert failing(call, service, failure).retry_delay == timedelta(seconds=3)
 
 
 class BareError(grpc.RpcError):

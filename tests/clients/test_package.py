@@ -16,12 +16,13 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "clients" / "python"
 NEEDS = {"googleapis-common-protos", "grpcio", "protobuf"}
 
-# Runs with nothing of the checkout on the path, and the wheel in front.
+# Prints what was loaded, and from where; the unpacked wheel goes before all else.
 ALONE = """
 import sys
 sys.path.insert(0, sys.argv[1])
 import attribution_client
-assert attribution_client.__file__.startswith(sys.argv[1]), attribution_client.__file__
+from attribution.v1 import campaign_pb2
+print(attribution_client.__file__, campaign_pb2.__file__, sep="\\n")
 print(*sorted({name.partition(".")[0] for name in sys.modules}))
 """
 
@@ -40,11 +41,17 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
-def test_it_imports_nothing_of_the_server(wheel: Path) -> None:
+def test_it_imports_nothing_of_the_server(wheel: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path)
     run = subprocess.run(
-        [sys.executable, "-I", "-c", ALONE, str(wheel)], check=True, capture_output=True, text=True
+        [sys.executable, "-I", "-B", "-c", ALONE, str(tmp_path)], capture_output=True, text=True
     )
-    loaded = set(run.stdout.split())
+    assert run.returncode == 0, run.stderr
+    client, stub, modules = run.stdout.splitlines()
+    assert Path(client) == tmp_path / "attribution_client" / "__init__.py"
+    assert Path(stub) == tmp_path / "attribution" / "v1" / "campaign_pb2.py"
+    loaded = set(modules.split())
     assert "grpc" in loaded
     assert {name for name in loaded if name.startswith("attribution")} == {
         "attribution",

@@ -1,9 +1,7 @@
-"""The errors that calls raise: one class for each canonical code.
+"""The errors that calls raise: one class for each canonical code, and named after it.
 
 Branch on the class or on `AttributionError.reason`, never on the message.
 """
-# The classes are named after the canonical codes, which carry no "Error".
-# ruff: noqa: N818
 
 from __future__ import annotations
 

@@ -1,0 +1,309 @@
+"""Code generation: one Python function per rule, whose body is one expression.
+
+The expression carries fast paths for the values that rules mostly meet, guarded by exact class
+checks, and calls `runtime` for all others, so that it never means anything else than `interpret`.
+Errors are values. Python's exceptions, truth of objects and == between types are never relied on.
+
+Nothing of the source reaches the text of the code but constants through `ascii()`; every name in it
+is made here.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Final
+
+from attribution_dsl import runtime, syntax
+from attribution_dsl.emit import Code, Emitter
+from attribution_dsl.fast import arithmetic, comparison, membership, one_of
+from attribution_dsl.functions import FUNCTIONS, METHODS
+from attribution_dsl.interpret import BINARY
+from attribution_dsl.kinds import BOOL
+from attribution_dsl.operators import ARITHMETIC, NEGATE, NOT
+from attribution_dsl.overloads import Function
+from attribution_dsl.results import ResultType, as_result
+from attribution_dsl.roots import RootKind
+from attribution_dsl.syntax import Node, path_of, path_to
+
+Evaluate = Callable[[Mapping[str, object]], object]
+
+# A chain longer than this is generated as a tree, so that the code does not nest as deep as it is long.
+_LONGEST_CHAIN: Final = 12
+
+
+def generate(
+    tree: Node, kinds: Mapping[str, RootKind], result: ResultType, interpreted: Evaluate
+) -> Evaluate:
+    """Compile a rule.
+
+    Args:
+        tree: A checked rule.
+        kinds: What each root holds.
+        result: What the rule must give.
+        interpreted: Evaluates the same rule where the data is not shaped as the code expects.
+
+    Returns:
+        The function from data to result.
+    """
+    generator = _Generator(kinds)
+    text = generator.finish(generator.visit(tree), result)
+    return generator.function(text, interpreted)
+
+
+def source_of(tree: Node, kinds: Mapping[str, RootKind], result: ResultType) -> str:
+    """Show the generated code, for tests and for the curious."""
+    generator = _Generator(kinds)
+    return generator.source(generator.finish(generator.visit(tree), result))
+
+
+class _Generator:
+    def __init__(self, kinds: Mapping[str, RootKind]) -> None:
+        self._kinds = kinds
+        self._roots: dict[str, str] = {}
+        self._emit = Emitter()
+
+    def visit(self, node: Node) -> Code:
+        return _VISIT[node.__class__](self, node)
+
+    def finish(self, code: Code, result: ResultType) -> str:
+        """Check that the rule gives what it must, as cheaply as is known to be enough."""
+        emit = self._emit
+        check = emit.bind(partial(as_result, result=result))
+        value = emit.temporary()
+        if result is ResultType.BOOL:
+            if code.boolean:
+                return code.text
+            return f"{value} if ({value} := {code.text}) is True or {value} is False else {check}({value})"
+        if result is ResultType.NUMBER:
+            kind = emit.temporary()
+            return (
+                f"{value} if ({kind} := type({value} := {code.text})) is float or {kind} is int"
+                f" else {check}({value})"
+            )
+        return f"{check}({code.text})"
+
+    def source(self, expression: str) -> str:
+        lines = ["def rule(roots):"]
+        for name, local in self._roots.items():
+            missing: object = runtime.no_such_key(name)
+            properties = self._kinds[name] is RootKind.PROPERTIES
+            fallback = self._emit.bind(runtime.EMPTY if properties else missing)
+            key = ascii(name)
+            lines.append(f"    {local} = roots[{key}] if {key} in roots else {fallback}")
+            if properties:
+                lines.append(f"    if type({local}) is not dict: return interpreted(roots)")
+        return "\n".join([*lines, f"    return {expression}"])
+
+    def function(self, expression: str, interpreted: Evaluate) -> Evaluate:
+        code = compile(self.source(expression), "<rule>", "exec")
+        namespace = self._emit.namespace(interpreted=interpreted)
+        exec(code, namespace)  # noqa: S102 - made of names of our own and of ascii() of constants
+        function: Evaluate = namespace["rule"]
+        return function
+
+    def literal(self, node: syntax.Literal) -> Code:
+        return self._emit.constant(node.value)
+
+    def ident(self, node: syntax.Ident) -> Code:
+        local = self._roots.setdefault(node.name, f"r{len(self._roots)}")
+        return Code(local, atom=True)
+
+    def select(self, node: syntax.Select) -> Code:
+        slow = partial(self._emit.call, runtime.select)
+        return self._member(node.operand, node.name, path_of(node), slow)
+
+    def index(self, node: syntax.Index) -> Code:
+        slow = partial(self._emit.call, runtime.index)
+        if isinstance(node.index, syntax.Literal) and isinstance(node.index.value, str):
+            return self._member(node.operand, node.index.value, path_of(node), slow)
+        operand, key = self.visit(node.operand), self.visit(node.index)
+        return Code(slow(operand.text, key.text, ascii(path_of(node))))
+
+    def _member(self, operand: Node, name: str, path: str | None, slow: Callable[..., str]) -> Code:
+        missing = self._emit.bind(runtime.no_such_key(path or path_to("the map", name)))
+        key = ascii(name)
+        if self._is_properties(operand):
+            root = self.visit(operand).text
+            return Code(f"({root}[{key}] if {key} in {root} else {missing})")
+        value, binding = self._emit.held(self.visit(operand))
+        other = slow(value, key, ascii(path))
+        return Code(
+            f"({value}[{key}] if type({binding}) is dict and {key} in {value} else {other})"
+        )
+
+    def _is_properties(self, node: Node) -> bool:
+        return isinstance(node, syntax.Ident) and self._kinds[node.name] is RootKind.PROPERTIES
+
+    def presence(self, node: syntax.Presence) -> Code:
+        key = ascii(node.name)
+        operand = self.visit(node.operand)
+        if self._is_properties(node.operand):
+            return Code(f"({key} in {operand.text})", boolean=True, total=True)
+        value, binding = self._emit.held(operand)
+        slow = self._emit.call(runtime.present, value, key)
+        return Code(f"({key} in {value} if type({binding}) is dict else {slow})", boolean=True)
+
+    def unary(self, node: syntax.Unary) -> Code:
+        operand = self.visit(node.operand)
+        if node.operator == "-":
+            value, binding = self._emit.held(operand)
+            slow = self._emit.call(NEGATE.call, value)
+            return Code(f"(-{value} if type({binding}) is float else {slow})")
+        if operand.total:
+            return Code(f"(not {operand.text})", boolean=True, total=True)
+        value, binding = self._emit.held(operand)
+        slow = value if operand.boolean else self._emit.call(NOT.call, value)
+        text = f"(False if ({binding}) is True else True if {value} is False else {slow})"
+        return Code(text, boolean=True)
+
+    def binary(self, node: syntax.Binary) -> Code:
+        if node.operator == "in":
+            return self._membership(node)
+        left, right = self.visit(node.left), self.visit(node.right)
+        fast = arithmetic if node.operator in ARITHMETIC else comparison
+        return fast(self._emit, node.operator, left, right, BINARY[node.operator])
+
+    def _membership(self, node: syntax.Binary) -> Code:
+        left = self.visit(node.left)
+        if left.is_constant and isinstance(left.value, str) and self._is_properties(node.right):
+            return Code(f"({left.text} in {self.visit(node.right).text})", boolean=True, total=True)
+        strings = _strings(node.right)
+        if strings and not left.is_constant:
+            return one_of(self._emit, left, strings, "in", runtime.equal)
+        return membership(self._emit, left, self.visit(node.right))
+
+    def all_of(self, node: syntax.And) -> Code:
+        return self._chain(self._grouped(node.terms, "!="), "&&")
+
+    def any_of(self, node: syntax.Or) -> Code:
+        return self._chain(self._grouped(node.terms, "=="), "||")
+
+    def _grouped(self, terms: tuple[Node, ...], operator: str) -> list[Code]:
+        """Generate terms; neighbours that compare one property with strings become one look-up."""
+        codes: list[Code] = []
+        position = 0
+        while position < len(terms):
+            first = _string_comparison(terms[position], operator)
+            strings: list[str] = []
+            end = position
+            while first is not None and end < len(terms):
+                each = _string_comparison(terms[end], operator)
+                if each is None or path_of(each[0]) != path_of(first[0]):
+                    break
+                strings.append(each[1])
+                end += 1
+            if first is None or len(strings) < 2:
+                codes.append(self.visit(terms[position]))
+                position += 1
+                continue
+            membership_operator = "in" if operator == "==" else "not in"
+            operand = self.visit(first[0])
+            codes.append(
+                one_of(self._emit, operand, strings, membership_operator, BINARY[operator])
+            )
+            position = end
+        return codes
+
+    def _chain(self, terms: list[Code], operator: str) -> Code:
+        """Join terms so that a decisive one wins over errors on either side of it."""
+        if len(terms) == 1:
+            return terms[0]
+        if len(terms) > _LONGEST_CHAIN:
+            middle = len(terms) // 2
+            halves = [self._chain(part, operator) for part in (terms[:middle], terms[middle:])]
+            return self._chain(halves, operator)
+        decisive, neutral = ("False", "True") if operator == "&&" else ("True", "False")
+        if all(term.total for term in terms):
+            joint = " and " if operator == "&&" else " or "
+            text = joint.join(term.text for term in terms)
+            return Code(f"({text})", boolean=True, total=True)
+        tests, held = [], []
+        for term in terms:
+            if term.total:
+                negation = "not " if operator == "&&" else ""
+                tests.append(f"{decisive} if {negation}{term.text} else ")
+                continue
+            value, binding = self._emit.held(term)
+            held.append(value)
+            tests.append(f"{decisive} if ({binding}) is {decisive} else ")
+        settled = " and ".join(f"{value} is {neutral}" for value in held)
+        slow = self._emit.call(runtime.undecided, ascii(operator), *held)
+        return Code(f"({''.join(tests)}{neutral} if {settled} else {slow})", boolean=True)
+
+    def conditional(self, node: syntax.Conditional) -> Code:
+        condition = self.visit(node.condition)
+        then, other = self.visit(node.then), self.visit(node.otherwise)
+        boolean = then.boolean and other.boolean
+        if condition.total:
+            text = f"({then.text} if {condition.text} else {other.text})"
+            return Code(text, boolean=boolean, total=then.total and other.total)
+        value, binding = self._emit.held(condition)
+        slow = self._emit.call(runtime.choice, value)
+        return Code(
+            f"({then.text} if ({binding}) is True else {other.text} if {value} is False else {slow})",
+            boolean=boolean,
+        )
+
+    def call(self, node: syntax.Call) -> Code:
+        function = (FUNCTIONS if node.target is None else METHODS)[node.name]
+        operands = [self.visit(each) for each in node.operands]
+        boolean = all(each.result == BOOL for each in function.overloads)
+        return Code(self._call(function, operands), boolean=boolean)
+
+    def _call(self, function: Function, operands: list[Code]) -> str:
+        *first, last = operands
+        if not (last.is_constant and isinstance(last.value, str) and len(first) == 1):
+            return self._emit.call(function.call, *(each.text for each in operands))
+        if function.prepare is not None:
+            return self._emit.call(function.prepare(last.value), first[0].text)
+        if function.inline is None:
+            return self._emit.call(function.call, first[0].text, last.text)
+        value, binding = self._emit.held(first[0])
+        slow = self._emit.call(function.call, value, last.text)
+        fast = function.inline.format(value, last.text)
+        return f"({fast} if type({binding}) is str else {slow})"
+
+    def list_literal(self, node: syntax.ListLiteral) -> Code:
+        items = [self.visit(each) for each in node.items]
+        if all(each.is_constant for each in items):
+            return Code(f"[{', '.join(each.text for each in items)}]")
+        return Code(self._emit.call(runtime.make_list, *(each.text for each in items)))
+
+    def map_literal(self, node: syntax.MapLiteral) -> Code:
+        parts = [self.visit(each).text for entry in node.entries for each in entry]
+        return Code(self._emit.call(runtime.make_map, *parts))
+
+
+def _strings(node: Node) -> list[str]:
+    """Give the items of a list literal of nothing but strings, else nothing."""
+    if not isinstance(node, syntax.ListLiteral):
+        return []
+    values = [each.value if isinstance(each, syntax.Literal) else None for each in node.items]
+    strings = [each for each in values if isinstance(each, str)]
+    return strings if len(strings) == len(values) else []
+
+
+def _string_comparison(node: Node, operator: str) -> tuple[Node, str] | None:
+    """Take apart the comparison of something with a name with a string literal."""
+    if not isinstance(node, syntax.Binary) or node.operator != operator:
+        return None
+    for operand, other in ((node.left, node.right), (node.right, node.left)):
+        if isinstance(other, syntax.Literal) and isinstance(other.value, str):
+            return (operand, other.value) if path_of(operand) is not None else None
+    return None
+
+
+_VISIT: Final[dict[type, Callable[[_Generator, Any], Code]]] = {
+    syntax.Literal: _Generator.literal,
+    syntax.Ident: _Generator.ident,
+    syntax.Select: _Generator.select,
+    syntax.Presence: _Generator.presence,
+    syntax.Index: _Generator.index,
+    syntax.Unary: _Generator.unary,
+    syntax.Binary: _Generator.binary,
+    syntax.And: _Generator.all_of,
+    syntax.Or: _Generator.any_of,
+    syntax.Conditional: _Generator.conditional,
+    syntax.Call: _Generator.call,
+    syntax.ListLiteral: _Generator.list_literal,
+    syntax.MapLiteral: _Generator.map_literal,
+}

@@ -1,0 +1,96 @@
+"""The functions and methods of the language."""
+
+import operator
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, Final
+
+import re2
+
+from attribution_dsl.kinds import BOOL, INT, Kind
+from attribution_dsl.overloads import Function, Overload, function, no_overload
+from attribution_dsl.values import ErrorKind, ErrorValue
+
+_COMPILED_PATTERNS: Final = 256
+
+
+class BadPatternError(ValueError):
+    """A regular expression is not one of RE2's."""
+
+
+def _compile(pattern: str) -> Any:
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        return re2.compile(pattern, options)
+    except (re2.error, UnicodeEncodeError) as broken:
+        reason = broken.args[0]
+        text = reason.decode(errors="replace") if isinstance(reason, bytes) else str(broken)
+        raise BadPatternError(text) from None
+
+
+# Patterns that arrive as data are few; those written in rules are compiled with the rule.
+_compiled = lru_cache(_COMPILED_PATTERNS)(_compile)
+
+
+def _search(regex: Any, text: str) -> bool | ErrorValue:
+    try:
+        return regex.search(text) is not None
+    except UnicodeEncodeError:
+        message = "the text holds half of a surrogate pair, which is not a character"
+        return ErrorValue(ErrorKind.INVALID_ARGUMENT, message)
+
+
+def _matches(text: str, pattern: str) -> bool | ErrorValue:
+    try:
+        regex = _compiled(pattern)
+    except BadPatternError as broken:
+        message = f"not a regular expression: {broken}"
+        return ErrorValue(ErrorKind.INVALID_ARGUMENT, message)
+    return _search(regex, text)
+
+
+def _prepare_matches(pattern: str) -> Callable[[object], object]:
+    regex = _compile(pattern)
+
+    def matches(text: object) -> object:
+        return _search(regex, text) if text.__class__ is str else no_overload("matches", text, "")  # type: ignore[arg-type]
+
+    return matches
+
+
+def _of_strings(name: str, apply: Callable[..., object], inline: str) -> Function:
+    return function(name, Overload((Kind.STRING, Kind.STRING), BOOL, apply), inline=inline)
+
+
+_SIZE: Final = function(
+    "size", *(Overload((kind,), INT, len) for kind in (Kind.STRING, Kind.LIST, Kind.MAP))
+)
+_MATCHES: Final = function(
+    "matches",
+    Overload((Kind.STRING, Kind.STRING), BOOL, _matches),
+    prepare=_prepare_matches,
+)
+
+FUNCTIONS: Final[Mapping[str, Function]] = MappingProxyType({"size": _SIZE, "matches": _MATCHES})
+"""What is called as `name(arguments)`."""
+METHODS: Final[Mapping[str, Function]] = MappingProxyType(
+    {
+        "size": _SIZE,
+        "matches": _MATCHES,
+        "startsWith": _of_strings("startsWith", str.startswith, "{0}.startswith({1})"),
+        "endsWith": _of_strings("endsWith", str.endswith, "{0}.endswith({1})"),
+        "contains": _of_strings("contains", operator.contains, "{1} in {0}"),
+    }
+)
+"""What is called as `target.name(arguments)`; the target is the first argument."""
+NOT_YET: Final = frozenset(
+    "all exists exists_one map filter int double string bool dyn timestamp duration getFullYear "
+    "getMonth getDate getDayOfMonth getDayOfWeek getDayOfYear getHours getMinutes getSeconds "
+    "getMilliseconds orValue or value hasValue optMap optFlatMap lowerAscii upperAscii trim split "
+    "join replace substring indexOf lastIndexOf charAt reverse format quote".split()
+)
+"""What CEL has and this version does not."""
+NEVER: Final = frozenset({"bytes", "uint", "type"})
+"""What CEL has and this language leaves out."""

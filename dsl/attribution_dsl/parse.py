@@ -1,0 +1,231 @@
+"""From source to syntax tree, with every refusal that needs no types."""
+
+import unicodedata
+from functools import cache
+from importlib.resources import files
+from typing import Final, cast
+
+from lark import Lark, Token, UnexpectedCharacters, UnexpectedToken
+
+from attribution_dsl.build import Builder, span_of
+from attribution_dsl.diagnostics import Diagnostic, RuleError, Span, error
+from attribution_dsl.limits import Limits
+from attribution_dsl.mistakes import ends_operand, mistake_in
+from attribution_dsl.syntax import Node, with_depth
+
+_OPENING: Final = {"LEFT": ")", "LEFT_SQUARE": "]", "BAD_OPTIONAL_INDEX": "]", "LEFT_BRACE": "}"}
+_CLOSING: Final = frozenset({"RIGHT", "RIGHT_SQUARE", "RIGHT_BRACE"})
+# One node each, at most: what bounds the work before the tree is there to be counted.
+_NODES: Final = frozenset(
+    "IDENT QUOTED_NAME INT BAD_UINT DOUBLE STRING BAD_BYTES BAD_QUOTES TRUE FALSE NULL LESS "
+    "LESS_EQUAL GREATER GREATER_EQUAL EQUAL NOT_EQUAL IN BAD_RELATION PLUS STAR SLASH PERCENT NOT "
+    "BAD_NOT QUESTION LEFT_SQUARE LEFT_BRACE".split()
+)
+_LONGEST_TOKEN_SHOWN: Final = 30
+
+
+def parse(source: str, limits: Limits) -> Node:
+    """Parse a rule.
+
+    Args:
+        source: The text of the rule.
+        limits: How large it may be.
+
+    Returns:
+        The tree, within all limits of size.
+
+    Raises:
+        RuleError: It is no rule; the diagnostics say why.
+    """
+    _check_size(source, limits)
+    tree = _Parse(source, limits).run()
+    _check_tree(source, tree, limits)
+    return tree
+
+
+class _Parse:
+    """One run of the parser: watches the tokens go by for mistakes and limits."""
+
+    def __init__(self, source: str, limits: Limits) -> None:
+        self._source = source
+        self._limits = limits
+        self._found: list[Diagnostic] = []
+        self._open: list[Token] = []
+        self._nodes = 0
+        self._before: Token | None = None
+        self._earlier: Token | None = None
+
+    def run(self) -> Node:
+        parser = _lark().parse_interactive(self._source)
+        try:
+            for token in parser.iter_parse():
+                self._watch(token)
+            tree = parser.feed_eof(self._before)
+        except UnexpectedToken as unexpected:
+            self._fail(self._unexpected_token(unexpected))
+        except UnexpectedCharacters as unexpected:
+            self._fail(self._unexpected_character(unexpected))
+        if self._found:
+            raise RuleError(self._source, self._found)
+        return cast(Node, tree)
+
+    def _fail(self, diagnostic: Diagnostic) -> None:
+        self._found.append(diagnostic)
+
+    def _refuse(self, diagnostic: Diagnostic) -> None:
+        raise RuleError(self._source, [diagnostic])
+
+    def _watch(self, token: Token) -> None:
+        kind = token.type
+        if kind in _NODES:
+            self._nodes += 1
+            if self._nodes > self._limits.nodes:
+                self._refuse(_too_many(span_of(token), self._limits))
+        elif kind in _CLOSING:
+            if self._open and _OPENING[self._open[-1].type] == token:
+                self._open.pop()
+        if kind in _OPENING:
+            self._open.append(token)
+            if len(self._open) > self._limits.depth:
+                self._refuse(_too_deep(span_of(token), self._limits, "brackets"))
+        mistake = mistake_in(token, self._before, self._earlier)
+        if mistake is not None:
+            self._found.append(mistake)
+        self._earlier, self._before = self._before, token
+
+    def _unexpected_token(self, unexpected: UnexpectedToken) -> Diagnostic:
+        token = unexpected.token
+        if token.type == "$END":
+            return self._unexpected_end(unexpected)
+        if token.type in _CLOSING:
+            wrong = self._wrong_bracket(token)
+            if wrong is not None:
+                return wrong
+        elif token.type == "LEFT_BRACE" and ends_operand(self._before):
+            return error("NOT_SUPPORTED", "messages are not part of the language", span_of(token))
+        text = _short(token)
+        expected = self._expected(unexpected.expected)
+        return error("SYNTAX", f"`{text}` cannot stand here: {expected}", span_of(token))
+
+    def _unexpected_end(self, unexpected: UnexpectedToken) -> Diagnostic:
+        if self._open:
+            opening = self._open[-1]
+            message = f"`{opening}` is never closed: `{_OPENING[opening.type]}` is missing"
+            return error("UNBALANCED_BRACKET", message, span_of(opening))
+        last = self._before
+        place = Span(0, 0) if last is None else span_of(last)
+        text = "" if last is None else f" after `{_short(last)}`"
+        expected = self._expected(unexpected.expected)
+        return error("SYNTAX", f"the rule breaks off{text}: {expected}", place)
+
+    def _wrong_bracket(self, token: Token) -> Diagnostic | None:
+        if not self._open:
+            return error("UNBALANCED_BRACKET", f"`{token}` closes nothing", span_of(token))
+        opening = self._open[-1]
+        needed = _OPENING[opening.type]
+        if needed == token:
+            return None
+        line = f" (line {opening.line}, column {opening.column})"
+        message = f"`{token}` cannot close `{opening}`{line}: `{needed}` was expected"
+        return error("UNBALANCED_BRACKET", message, span_of(token), f"did you mean `{needed}`?")
+
+    def _unexpected_character(self, unexpected: UnexpectedCharacters) -> Diagnostic:
+        start = unexpected.pos_in_stream
+        span = Span(start, start + 1, unexpected.line, unexpected.column)
+        rest = self._source[start : start + 4]
+        if rest.lstrip("rRbB")[:1] in {'"', "'"}:
+            return self._unterminated(span)
+        if rest[0] == "#" or rest[:2] == "/*":
+            message = f"`{rest[0]}` cannot stand here"
+            return error("SYNTAX", message, span, "comments begin with `//`")
+        if rest[0] == "`":
+            message = "only letters, digits and `_.-/ ` can stand between backticks, after a dot"
+            return error("SYNTAX", message, span, 'write `["name"]`')
+        if not rest[0].isascii() or not rest[0].isprintable():
+            name = unicodedata.name(rest[0], "a control character").lower()
+            message = f"U+{ord(rest[0]):04X} ({name}) cannot stand outside a string"
+            return error("BAD_CHARACTER", message, span)
+        expected = self._expected(unexpected.allowed or set())
+        return error("SYNTAX", f"`{rest[0]}` cannot stand here: {expected}", span)
+
+    def _expected(self, terminals: set[str]) -> str:
+        if "IDENT" in terminals:
+            return "a value was expected" if "INT" in terminals else "a name was expected"
+        if self._open:
+            end = f"`{_OPENING[self._open[-1].type]}`"
+        else:
+            end = "the end of the rule"
+        return f"an operator or {end} was expected"
+
+    def _unterminated(self, span: Span) -> Diagnostic:
+        rest = self._source[span.start :].lstrip("rRbB")
+        triple = rest[:3] in {'"""', "'''"}
+        quote = rest[: 3 if triple else 1]
+        line_end = self._source.find("\n", span.start)
+        end = len(self._source) if triple or line_end < 0 else line_end
+        message = f"the string is never closed: {quote} is missing"
+        place = Span(span.start, end, span.line, span.column)
+        return error("UNTERMINATED_STRING", message, place)
+
+
+def _check_size(source: str, limits: Limits) -> None:
+    """Refuse by size before anything looks at the text."""
+    most = limits.source_bytes
+    # A code point takes at least a byte: a huge source is refused without encoding it.
+    size = len(source)
+    if size <= most:
+        try:
+            size = len(source.encode())
+        except UnicodeEncodeError as broken:
+            raise RuleError(source, [_lone_surrogate(source, broken.start)]) from None
+    if size > most:
+        message = f"the rule has more than {most} bytes"
+        raise RuleError(source[:most], [error("SOURCE_TOO_LONG", message, Span(0, 1))])
+    if not source.strip():
+        message = "the rule is empty: an expression was expected"
+        raise RuleError(source, [error("BLANK", message, Span(0, 0))])
+
+
+def _lone_surrogate(source: str, start: int) -> Diagnostic:
+    line = source.count("\n", 0, start) + 1
+    column = start - source.rfind("\n", 0, start)
+    message = f"U+{ord(source[start]):04X} (half of a surrogate pair) is not a character"
+    return error("BAD_CHARACTER", message, Span(start, start + 1, line, column))
+
+
+def _check_tree(source: str, tree: Node, limits: Limits) -> None:
+    count = 0
+    for node, depth in with_depth(tree):
+        count += 1
+        if depth > limits.depth:
+            raise RuleError(source, [_too_deep(node.span, limits, "operations")])
+        if count > limits.nodes:
+            raise RuleError(source, [_too_many(node.span, limits)])
+
+
+def _too_deep(span: Span, limits: Limits, what: str) -> Diagnostic:
+    message = f"more than {limits.depth} {what} within each other"
+    return error("TOO_DEEP", message, span)
+
+
+def _too_many(span: Span, limits: Limits) -> Diagnostic:
+    message = f"the rule has more than {limits.nodes} names, literals and operations"
+    return error("TOO_MANY_NODES", message, span)
+
+
+def _short(token: Token) -> str:
+    text = " ".join(token.split())
+    return text if len(text) <= _LONGEST_TOKEN_SHOWN else text[: _LONGEST_TOKEN_SHOWN - 3] + "..."
+
+
+@cache
+def _lark() -> Lark:
+    grammar = files("attribution_dsl").joinpath("grammar.lark").read_text("utf-8")
+    return Lark(
+        grammar,
+        parser="lalr",
+        lexer="contextual",
+        transformer=Builder(),
+        maybe_placeholders=True,
+        propagate_positions=False,
+    )

@@ -1,0 +1,113 @@
+"""The public face: from source to something that can be evaluated."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+from attribution_dsl.check import Checked, check
+from attribution_dsl.compile import generate
+from attribution_dsl.diagnostics import Diagnostic, RuleError, error
+from attribution_dsl.interpret import Observer, interpret
+from attribution_dsl.kinds import Kind
+from attribution_dsl.limits import Limits
+from attribution_dsl.parse import parse
+from attribution_dsl.results import ALLOWED, NEEDED, ResultType, as_result
+from attribution_dsl.roots import RootKind, Roots, roots_of
+from attribution_dsl.syntax import Node
+
+_DEFAULT_LIMITS: Final = Limits()
+_NONE_UNAVAILABLE: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rule:
+    """A rule ready to be evaluated; immutable, and safe to share between threads.
+
+    Attributes:
+        source: The text it was made from.
+        reads: Per root that is read the names of the top-level properties read, or None if the root
+            is used whole. What is not named here need not be in the data.
+        warnings: What is doubtful about it.
+        tree: Its syntax tree.
+        evaluate: Takes the data, a mapping from root to value, and gives the result, a bool or a
+            number as was asked for, or an ErrorValue. A root of properties that is not in the data
+            counts as empty. Never raises and never changes the data, as long as the data consists
+            of None, bool, int, float, str, list, dict with str keys, Timestamp, Duration and
+            ErrorValue.
+    """
+
+    source: str
+    reads: Mapping[str, frozenset[str] | None]
+    warnings: tuple[Diagnostic, ...]
+    tree: Node = field(repr=False)
+    # A field and not a method, so that evaluating costs no call beyond the generated function.
+    evaluate: Callable[[Mapping[str, object]], object] = field(repr=False)
+    _kinds: Mapping[str, RootKind] = field(repr=False)
+    _result: ResultType = field(repr=False)
+
+    def interpret(self, roots: Mapping[str, object], observe: Observer | None = None) -> object:
+        """Evaluate by walking the tree: slower than `evaluate`, with the same result.
+
+        Args:
+            roots: The data, as for `evaluate`.
+            observe: Is told every part of the tree that was evaluated, with its value.
+
+        Returns:
+            What `evaluate` returns.
+        """
+        return as_result(interpret(self.tree, self._kinds, roots, observe), self._result)
+
+
+def compile_rule(
+    source: str,
+    *,
+    roots: Mapping[str, RootKind] | Collection[str],
+    unavailable: Mapping[str, str] = _NONE_UNAVAILABLE,
+    result: ResultType = ResultType.BOOL,
+    limits: Limits = _DEFAULT_LIMITS,
+) -> Rule:
+    """Make a rule from its source.
+
+    Args:
+        source: The text of the rule.
+        roots: The names that may be read. Of bare names, `now` is a timestamp, `segments` a list of
+            strings, and every other a map of properties; a mapping says so itself.
+        unavailable: Names that exist elsewhere in the language, each with the reason why not here,
+            such as "the campaign is not triggered by an event".
+        result: What the rule must give.
+        limits: How large the rule may be, and what an evaluation may cost.
+
+    Returns:
+        The rule.
+
+    Raises:
+        RuleError: The rule is refused; the error shows all that is wrong, and where.
+    """
+    tree = parse(source, limits)
+    known = Roots(roots_of(roots), unavailable)
+    checked = check(tree, known)
+    refused = [*checked.errors, *_wrong_result(tree, checked, result)]
+    if refused:
+        raise RuleError(source, refused)
+
+    def interpreted(data: Mapping[str, object]) -> object:
+        return as_result(interpret(tree, known.kinds, data), result)
+
+    return Rule(
+        source=source,
+        reads=MappingProxyType(checked.reads),
+        warnings=checked.diagnostics,
+        tree=tree,
+        evaluate=generate(tree, known.kinds, result, interpreted),
+        _kinds=known.kinds,
+        _result=result,
+    )
+
+
+def _wrong_result(tree: Node, checked: Checked, result: ResultType) -> list[Diagnostic]:
+    kind = checked.type.kind
+    if kind is Kind.ANY or kind in ALLOWED[result]:
+        return []
+    message = f"the rule must give {NEEDED[result]}, and this gives {kind}"
+    return [error("WRONG_RESULT", message, tree.span)]

@@ -1,0 +1,219 @@
+"""What values mean, shared by generated code and interpreter.
+
+Nothing here raises on any data, and nothing changes data. An error is a value; unless said otherwise
+the first error among the arguments is the result.
+"""
+
+from collections.abc import Mapping
+from enum import Enum
+from types import NoneType
+from typing import Final
+
+from attribution_dsl.kinds import KIND_OF
+from attribution_dsl.operators import as_double
+from attribution_dsl.overloads import no_overload
+from attribution_dsl.syntax import literal_text, path_to
+from attribution_dsl.values import Duration, ErrorKind, ErrorValue, Timestamp
+
+EMPTY: Final[Mapping[str, object]] = {}
+_PLAIN: Final = frozenset({NoneType, bool, int, float, str, Timestamp, Duration})
+
+
+class BoolKey(Enum):
+    """The keys true and false of a map, which Python would take for 1 and 0."""
+
+    TRUE = "true"
+    FALSE = "false"
+
+
+def no_such_key(path: str) -> ErrorValue:
+    """Make the error for a property or key that is not there."""
+    return ErrorValue(ErrorKind.NO_SUCH_KEY, f"{path} is not there", path)
+
+
+def equal(left: object, right: object) -> object:
+    """Compare as `==` does: values of different types differ, numbers compare as numbers."""
+    a, b = left.__class__, right.__class__
+    if a is b and a in _PLAIN:
+        return left == right
+    if a is b and (a is list or a is dict):
+        return _equal_deep(left, right)
+    if a is int and b is float:
+        return as_double(left) == right  # type: ignore[arg-type]
+    if a is float and b is int:
+        return left == as_double(right)  # type: ignore[arg-type]
+    if a in KIND_OF and b in KIND_OF:
+        return False
+    return no_overload("==", left, right)
+
+
+def not_equal(left: object, right: object) -> object:
+    """Compare as `!=` does."""
+    result = equal(left, right)
+    return not result if result.__class__ is bool else result
+
+
+def _equal_deep(left: object, right: object) -> object:
+    """Compare without recursion: data may be nested deeper than Python's stack.
+
+    A difference decides, whatever errors lie elsewhere; else an error inside is the result.
+    """
+    pending: list[tuple[object, object]] = [(left, right)]
+    found: object = True
+    while pending:
+        a, b = pending.pop()
+        if a.__class__ is list and b.__class__ is list:
+            if len(a) != len(b):  # type: ignore[arg-type]
+                return False
+            pending.extend(zip(a, b, strict=True))  # type: ignore[call-overload]
+        elif a.__class__ is dict and b.__class__ is dict:
+            if a.keys() != b.keys():  # type: ignore[attr-defined]
+                return False
+            pending.extend((value, b[key]) for key, value in a.items())  # type: ignore[attr-defined,index]
+        else:
+            result = equal(a, b)
+            if result is False:
+                return False
+            if result is not True:
+                found = result
+    return found
+
+
+def contained(item: object, container: object) -> object:
+    """Evaluate `item in container`: an element of a list, or a key of a map."""
+    if item.__class__ is ErrorValue:
+        return item
+    if container.__class__ is dict:
+        if item.__class__ not in KIND_OF:
+            return no_overload("in", item)
+        return map_key(item) in container  # type: ignore[operator]
+    if container.__class__ is not list:
+        return no_overload("in", item, container)
+    failure: object = False
+    for element in container:  # type: ignore[attr-defined]
+        result = equal(item, element)
+        if result is True:
+            return True
+        if result is not False and failure is False:
+            failure = result
+    return failure
+
+
+def map_key(value: object) -> object:
+    """Give the key under which a map holds a value; None for what can be no key."""
+    kind = value.__class__
+    if kind is str or kind is int:
+        return value
+    if kind is bool:
+        return BoolKey.TRUE if value else BoolKey.FALSE
+    if kind is float and value.is_integer():  # type: ignore[attr-defined]
+        return int(value)  # type: ignore[call-overload]
+    return None
+
+
+def select(operand: object, name: str, path: str | None) -> object:
+    """Evaluate `operand.name`.
+
+    Args:
+        operand: Any value.
+        name: The property.
+        path: What the whole expression is called in messages, if it has a name.
+    """
+    if operand.__class__ is dict:
+        if name in operand:  # type: ignore[operator]
+            return operand[name]  # type: ignore[index]
+        return no_such_key(path or path_to("the map", name))
+    return _no_properties(operand, name)
+
+
+def present(operand: object, name: str) -> object:
+    """Evaluate `has(operand.name)`."""
+    if operand.__class__ is dict:
+        return name in operand  # type: ignore[operator]
+    return _no_properties(operand, name)
+
+
+def _no_properties(operand: object, name: str) -> ErrorValue:
+    failure = no_overload(".", operand)
+    if failure.kind is not ErrorKind.NO_SUCH_OVERLOAD or operand.__class__ is ErrorValue:
+        return failure
+    message = f"`.{name}` cannot be read: there is no map, but {KIND_OF[operand.__class__]}"
+    return ErrorValue(ErrorKind.NO_SUCH_OVERLOAD, message)
+
+
+def index(operand: object, key: object, path: str | None) -> object:
+    """Evaluate `operand[key]`, of a list or a map.
+
+    Args:
+        operand: Any value.
+        key: Any value.
+        path: What the whole expression is called in messages, if it has a name.
+    """
+    if operand.__class__ is ErrorValue:
+        return operand
+    if key.__class__ not in KIND_OF:
+        return no_overload("[]", key)
+    if operand.__class__ is dict:
+        return _map_index(operand, key, path)  # type: ignore[arg-type]
+    if operand.__class__ is list:
+        return _list_index(operand, key, path)  # type: ignore[arg-type]
+    return no_overload("[]", operand, key)
+
+
+def _map_index(operand: dict[object, object], key: object, path: str | None) -> object:
+    found = map_key(key)
+    if found is None and key.__class__ is not float:
+        return no_overload("[]", operand, key)
+    if found in operand and found is not None:
+        return operand[found]
+    return no_such_key(path or path_to("the map", key))
+
+
+def _list_index(operand: list[object], key: object, path: str | None) -> object:
+    if key.__class__ is float:
+        if not key.is_integer():  # type: ignore[attr-defined]
+            message = f"{literal_text(key)} is no index: it is not a whole number"
+            return ErrorValue(ErrorKind.INVALID_ARGUMENT, message)
+        key = int(key)  # type: ignore[call-overload]
+    if key.__class__ is not int:
+        return no_overload("[]", operand, key)
+    if 0 <= key < len(operand):  # type: ignore[operator]
+        return operand[key]  # type: ignore[index]
+    message = f"{path or path_to('the list', key)} is not there: the list has {len(operand)} items"
+    return ErrorValue(ErrorKind.OUT_OF_RANGE, message, path)
+
+
+def make_list(*items: object) -> object:
+    """Evaluate a list literal."""
+    for item in items:
+        if item.__class__ is ErrorValue:
+            return item
+    return list(items)
+
+
+def make_map(*flat: object) -> object:
+    """Evaluate a map literal, given as key, value, key, value ..."""
+    for each in flat:
+        if each.__class__ is ErrorValue:
+            return each
+    entries: dict[object, object] = {}
+    for key, value in zip(flat[::2], flat[1::2], strict=True):
+        found = None if key.__class__ is float else map_key(key)
+        if found is None:
+            return no_overload("the key of a map", key)
+        if found in entries:
+            message = f"the map has the key {literal_text(key)} twice"
+            return ErrorValue(ErrorKind.INVALID_ARGUMENT, message)
+        entries[found] = value
+    return entries
+
+
+def choice(condition: object) -> ErrorValue:
+    """Give the error of a conditional whose condition is neither true nor false."""
+    return no_overload("? :", condition)
+
+
+def undecided(operator: str, *terms: object) -> ErrorValue:
+    """Give the error of `&&` or `||` that no term decides: the first that is not a bool."""
+    failures = [each for each in terms if each.__class__ is not bool]
+    return no_overload(operator, failures[0])

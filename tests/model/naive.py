@@ -113,7 +113,7 @@ class Candidate:
     basis_time: int
 
 
-class Refusal(Exception):  # noqa: N818
+class Refusal(Exception):
     """Carries a refusal out of a command; nothing has been recorded."""
 
     def __init__(self, code: str, reason: str) -> None:

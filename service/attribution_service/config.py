@@ -7,6 +7,7 @@ from attribution_service.pipeline.pipeline import PipelineLimits
 from attribution_service.transport.server import TransportLimits
 
 DEFAULT_ADDRESS = "127.0.0.1:50051"
+DEFAULT_DRAIN_SECONDS = 10.0
 _SQLITE = "sqlite:///"
 
 
@@ -21,7 +22,7 @@ class ServerSettings:
     store_url: str
     address: str = DEFAULT_ADDRESS
     migrate: bool = True
-    drain_seconds: float = 10.0
+    drain_seconds: float = DEFAULT_DRAIN_SECONDS
     pipeline: PipelineLimits = field(default_factory=PipelineLimits)
     transport: TransportLimits = field(default_factory=TransportLimits)
 

@@ -1,4 +1,4 @@
-"""The sentences: why a journey or a delivery got its verdict, as a support engineer would say it."""
+"""The sentences: why something got its verdict, as a support engineer would say it."""
 
 from attribution_service.core.answers import Finding
 from attribution_service.core.credit import Assessment

@@ -167,7 +167,7 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """A campaign as it is now; `version` counts every change, the revision only those that judge."""
+    """A campaign as it is now; `version` counts all changes, the revision those that judge."""
 
     campaign_id: str
     display_name: str

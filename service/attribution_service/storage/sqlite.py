@@ -2,7 +2,8 @@
 
 import fcntl
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +32,7 @@ def open_sqlite(path: Path, *, migrate: bool) -> SqlStore:
     Raises StoreSetupError if another server has it, if its schema is not the one of this version
     (and `migrate` is not set), or if the folder is missing.
     """
-    if not path.parent.is_dir():
-        raise StoreSetupError(f"the folder {str(path.parent)!r} does not exist: make it first")
-    unlock = _lock(path)
-    engine = sqlite_engine(path)
+    unlock, engine = _open(path)
     try:
         if migrate:
             schema.upgrade(engine)
@@ -44,6 +42,23 @@ def open_sqlite(path: Path, *, migrate: bool) -> SqlStore:
         unlock()
         raise
     return SqlStore(engine, begin_writing=_WRITING, on_close=unlock)
+
+
+@contextmanager
+def locked_engine(path: Path) -> Iterator[Engine]:
+    """An engine on this file, which nobody else may have. Raises StoreSetupError."""
+    unlock, engine = _open(path)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+        unlock()
+
+
+def _open(path: Path) -> tuple[Callable[[], None], Engine]:
+    if not path.parent.is_dir():
+        raise StoreSetupError(f"the folder {str(path.parent)!r} does not exist: make it first")
+    return _lock(path), sqlite_engine(path)
 
 
 def sqlite_engine(path: Path) -> Engine:
@@ -66,7 +81,7 @@ def sqlite_engine(path: Path) -> Engine:
 
 
 def _lock(path: Path) -> Callable[[], None]:
-    """Hold the file's lock; returns what lets go of it. The lock ends with the process in any case."""
+    """Hold the file's lock; returns what lets go of it. It ends with the process in any case."""
     descriptor = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o644)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

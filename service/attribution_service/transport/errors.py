@@ -16,6 +16,8 @@ from attribution_service.storage.interface import StoreFullError, StoreUnavailab
 
 log = structlog.get_logger()
 
+# Where gRPC clients look for the google.rpc.Status of a call.
+STATUS_DETAILS = "grpc-status-details-bin"
 DOMAIN = "attribution.v1"
 # Statuses travel in HTTP/2 headers, of which clients take 8 KiB in all.
 _MAX_MESSAGE_BYTES = 1_500

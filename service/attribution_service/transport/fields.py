@@ -1,4 +1,4 @@
-"""Checks of request fields: each fault is collected with the path of its field, then all are told."""
+"""Checks of request fields: faults are collected with the paths of their fields, then told."""
 
 import re
 from enum import StrEnum
@@ -106,7 +106,7 @@ class Fields:
         return next(iter(known._by_number.values()))  # noqa: SLF001  never used: done() raises
 
     def time_us(self, field: str, holder: Message, name: str) -> int | None:
-        """The time in the field `name` of `holder` in microseconds, finer digits cut; None: unset."""
+        """The time in `holder`'s field `name` in microseconds, finer digits cut; None: unset."""
         if not holder.HasField(name):
             return None
         time: Timestamp = getattr(holder, name)

@@ -36,11 +36,12 @@ class ReadRpc:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A method: its names, its request's type and what it does."""
+    """A method: its names, its types and what it does."""
 
     service: str
     name: str
     request_type: type[Message]
+    response_type: type[Message]
     rpc: CommandRpc | ReadRpc
 
     @property
@@ -79,6 +80,7 @@ def _method(descriptor: MethodDescriptor) -> Method:
         service=descriptor.containing_service.full_name,
         name=descriptor.name,
         request_type=GetMessageClass(descriptor.input_type),
+        response_type=GetMessageClass(descriptor.output_type),
         rpc=_RPCS[descriptor.name],
     )
 

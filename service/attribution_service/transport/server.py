@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import grpc
 import structlog
@@ -14,18 +15,19 @@ from grpc_reflection.v1alpha import reflection
 from attribution_service.core.refusals import Reason, Refusal
 from attribution_service.pipeline.pipeline import Pipeline
 from attribution_service.storage.interface import Store
-from attribution_service.transport.errors import Failure, failure
+from attribution_service.transport.errors import STATUS_DETAILS, Failure, failure
 from attribution_service.transport.rpcs import METHODS, SERVICES, CommandRpc, Method, ReadRpc
 from attribution_service.transport.wire import parse
 
 log = structlog.get_logger()
 
 _READERS = 4
-_STATUS_DETAILS = "grpc-status-details-bin"
 _SERVING = health_pb2.HealthCheckResponse.SERVING
 _NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 
-Context = grpc.aio.ServicerContext[bytes, bytes]
+if TYPE_CHECKING:  # the stubs know type parameters that the classes do not have
+    Context = grpc.aio.ServicerContext[bytes, bytes]
+    Handler = grpc.RpcMethodHandler[bytes, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +63,23 @@ class GrpcServer:
         except RuntimeError:
             raise OSError(f"cannot listen on {address}: is something else serving there?") from None
         await self._server.start()
-        await self._report(_SERVING)
+        await self._report(serving=True)
         return port
 
     async def drain(self, grace_seconds: float) -> None:
         """Report NOT_SERVING, take no more calls, and let those in flight finish."""
-        await self._report(_NOT_SERVING)
+        await self._report(serving=False)
         await self._server.stop(grace_seconds)
         self._readers.shutdown()
 
-    async def _report(self, status: health_pb2.HealthCheckResponse.ServingStatus) -> None:
+    async def _report(self, *, serving: bool) -> None:
         for service in ("", *SERVICES):
-            await self._health.set(service, status)
+            await self._health.set(service, _SERVING if serving else _NOT_SERVING)
 
-    def _handler(self, method: Method) -> grpc.RpcMethodHandler[bytes, bytes]:
+    def _handler(self, method: Method) -> "Handler":
         call = self._call(method)
 
-        async def handle(data: bytes, context: Context) -> bytes:
+        async def handle(data: bytes, context: "Context") -> bytes:
             try:
                 async with asyncio.timeout(self._seconds(context)):
                     return await call(data)
@@ -126,14 +128,14 @@ class GrpcServer:
             )
         return parse(method.request_type, data)
 
-    def _seconds(self, context: Context) -> float:
+    def _seconds(self, context: "Context") -> float:
         remaining = context.time_remaining()
         most = self._limits.call_seconds
         return most if remaining is None else min(most, remaining)
 
 
-async def _abort(context: Context, told: Failure) -> bytes:
-    await context.abort(told.code, told.message, ((_STATUS_DETAILS, told.details),))
+async def _abort(context: "Context", told: Failure) -> bytes:
+    await context.abort(told.code, told.message, ((STATUS_DETAILS, told.details),))
     raise AssertionError("abort raises")
 
 

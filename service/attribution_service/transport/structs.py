@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 from google.protobuf.struct_pb2 import ListValue, Struct, Value
 
@@ -64,4 +65,5 @@ def _check_depth(path: str, depth: int) -> None:
 
 def fill(struct: Struct, values: Mapping[str, object]) -> None:
     """Put values into a struct."""
-    struct.update(dict(values))
+    plain: Any = values
+    struct.update(plain)

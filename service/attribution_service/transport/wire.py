@@ -1,6 +1,7 @@
-"""Bytes of a request to its message; where they are none, the refusal says which field is at fault."""
+"""Bytes of a request to its message, or a refusal that says which field is at fault."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import DecodeError, Message
@@ -27,7 +28,8 @@ def parse(request_type: type[Message], data: bytes) -> Message:
     try:
         return request_type.FromString(data)
     except DecodeError:
-        raise _refusal(request_type.DESCRIPTOR, data) from None
+        descriptor: Any = request_type.DESCRIPTOR  # its stubs disagree about the type
+        raise _refusal(descriptor, data) from None
 
 
 def _refusal(descriptor: Descriptor, data: bytes) -> Refusal:
@@ -64,7 +66,7 @@ def _check_text(payload: memoryview, path: str) -> None:
 
 
 def _top(path: str) -> str:
-    """The path down to where a struct begins: what follows is of the encoding, not of the caller."""
+    """The path down to where a struct begins: what follows is of the encoding."""
     names = path.split(".")
     return ".".join(names[: names.index("fields")] if "fields" in names else names)
 

@@ -1,4 +1,4 @@
-"""Run the migrations on the connection that the caller gives; they have no settings of their own."""
+"""Run the migrations on the connection that the caller gives."""
 
 from alembic import context
 from attribution_service.storage.tables import metadata

@@ -1,0 +1,5 @@
+"""`attribution-service demo`."""
+
+
+def demo() -> None:
+    """Play the course example on a real server."""

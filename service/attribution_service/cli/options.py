@@ -1,0 +1,28 @@
+"""Options that more than one command has."""
+
+from typing import Annotated
+
+import typer
+
+from attribution_service.logs import LogFormat, LogLevel
+
+Store = Annotated[
+    str,
+    typer.Option(
+        envvar="ATTRIBUTION_STORE",
+        metavar="URL",
+        help="Where the state is kept: sqlite:///FILE (four slashes for an absolute path).",
+    ),
+]
+Level = Annotated[
+    LogLevel,
+    typer.Option(envvar="ATTRIBUTION_LOG_LEVEL", help="The least level that is logged."),
+]
+Format = Annotated[
+    LogFormat,
+    typer.Option(
+        envvar="ATTRIBUTION_LOG_FORMAT",
+        help="How log lines look; auto: for people on a terminal, JSON elsewhere.",
+    ),
+]
+DEFAULT_STORE = "sqlite:///attribution.db"

@@ -1,0 +1,1 @@
+"""Scenario files: tests that people write for their campaigns (docs/scenarios.md)."""

@@ -1,0 +1,195 @@
+"""YAML documents that remember where everything stands, read the way people expect of JSON.
+
+Only null, booleans and numbers are more than text: no dates, no `yes`, no base-60 numbers.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, ClassVar
+
+import yaml
+
+MAX_FILE_BYTES = 1024 * 1024
+# Aliases can make a small file unfold into a huge one.
+_MAX_VALUES = 200_000
+_MERGE = "<<"
+
+
+class FileError(Exception):
+    """A file that is wrong; the text is `file:line: what is wrong`."""
+
+    def __init__(self, place: str, what: str) -> None:
+        super().__init__(f"{place}: {what}")
+
+
+class _Loader(yaml.SafeLoader):
+    """Resolves plain scalars as JSON does."""
+
+    yaml_implicit_resolvers: ClassVar[dict[Any, Any]] = {}
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:null", re.compile(r"^(?:null|~|)$"), ["n", "~", ""]
+)
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), ["t", "f"])
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:int", re.compile(r"^-?(?:0|[1-9][0-9]*)$"), list("-0123456789")
+)
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$"),
+    list("-0123456789"),
+)
+
+
+class Item:
+    """A value of a document, and where it stands."""
+
+    def __init__(self, node: yaml.Node, path: Path) -> None:
+        self._node = node
+        self._path = path
+
+    @property
+    def place(self) -> str:
+        """`file:line`, the line from 1."""
+        return f"{self._path}:{self.line}"
+
+    @property
+    def line(self) -> int:
+        """The line, from 1."""
+        return int(self._node.start_mark.line) + 1
+
+    def wrong(self, what: str) -> FileError:
+        """The error that says what is wrong here."""
+        return FileError(self.place, what)
+
+    @property
+    def is_mapping(self) -> bool:
+        """Whether it holds names with values."""
+        return isinstance(self._node, yaml.MappingNode)
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it is a list."""
+        return isinstance(self._node, yaml.SequenceNode)
+
+    def fields(self, what: str) -> dict[str, "Item"]:
+        """The values by name; raises FileError if this is no mapping or a name stands twice."""
+        if not isinstance(self._node, yaml.MappingNode):
+            raise self.wrong(f"{what} must be names with values")
+        found: dict[str, Item] = {}
+        merged: dict[str, Item] = {}
+        for key, value in self._node.value:
+            name = str(key.value)
+            if name == _MERGE:
+                merged |= Item(value, self._path).fields("what is merged")
+            elif name in found:
+                raise Item(key, self._path).wrong(f"{name!r} stands here twice")
+            else:
+                found[name] = Item(value, self._path)
+        return merged | found
+
+    def known_fields(self, what: str, known: Iterable[str]) -> dict[str, "Item"]:
+        """Like `fields`; raises FileError, with a suggestion, for a name that is not known."""
+        fields = self.fields(what)
+        names = list(known)
+        for name, item in fields.items():
+            if name not in names:
+                raise item.wrong(f"{what} has no {name!r}{suggestion(name, names)}")
+        return fields
+
+    def items(self, what: str) -> list["Item"]:
+        """The values of a list; raises FileError if this is none."""
+        if not isinstance(self._node, yaml.SequenceNode):
+            raise self.wrong(f"{what} must be a list")
+        return [Item(node, self._path) for node in self._node.value]
+
+    def text(self, what: str) -> str:
+        """The text; raises FileError for what is no text, such as a number."""
+        value = self.scalar(what)
+        if not isinstance(value, str):
+            raise self.wrong(f"{what} must be text: put it in quotes")
+        return value
+
+    def scalar(self, what: str) -> str | bool | int | float | None:
+        """A value that has no parts."""
+        if not isinstance(self._node, yaml.ScalarNode):
+            raise self.wrong(f"{what} must be a single value")
+        value: str = self._node.value
+        match self._node.tag.rpartition(":")[2]:
+            case "null":
+                return None
+            case "bool":
+                return value == "true"
+            case "int":
+                return int(value)
+            case "float":
+                return float(value)
+            case _:
+                return value
+
+    def plain(self) -> Any:
+        """The value as JSON would have it."""
+        return _plain(self, _Budget(_MAX_VALUES))
+
+
+class _Budget:
+    def __init__(self, left: int) -> None:
+        self._left = left
+
+    def spend(self, item: Item) -> None:
+        self._left -= 1
+        if self._left < 0:
+            raise item.wrong(f"the document unfolds into more than {_MAX_VALUES} values")
+
+
+def _plain(item: Item, budget: _Budget) -> Any:
+    budget.spend(item)
+    if item.is_mapping:
+        return {name: _plain(value, budget) for name, value in item.fields("this").items()}
+    if item.is_list:
+        return [_plain(value, budget) for value in item.items("this")]
+    return item.scalar("this")
+
+
+def read(path: Path) -> Item:
+    """The document in a file. Raises FileError."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise FileError(str(path), f"cannot be read: {error.strerror}") from None
+    if len(data) > MAX_FILE_BYTES:
+        raise FileError(str(path), f"has {len(data)} bytes; at most {MAX_FILE_BYTES}")
+    try:
+        node = yaml.compose(data, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        line = (error.problem_mark.line + 1) if error.problem_mark else 1
+        raise FileError(f"{path}:{line}", f"is not YAML: {error.problem}") from None
+    except (yaml.YAMLError, RecursionError) as error:
+        raise FileError(str(path), f"is not YAML: {error}") from None
+    if node is None:
+        raise FileError(str(path), "is empty")
+    return Item(node, path)
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """What was likely meant, as the end of a message; empty if nothing is near."""
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=1)
+    if near:
+        return f"; did you mean {near[0]!r}?"
+    return f"; it may have: {', '.join(names)}" if len(names) <= 20 else ""
+
+
+def find_files(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files named, and all YAML files below the folders named. Raises FileError for none."""
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        found = sorted(p for p in path.rglob("*") if p.suffix in {".yaml", ".yml"})
+        if not found:
+            raise FileError(str(path), "the folder holds no .yaml file")
+        yield from found

@@ -1,0 +1,135 @@
+"""Scenario files to scenarios; whatever is not understood is refused, with its line."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from attribution.v1 import campaign_pb2, campaign_service_pb2
+from grpc import StatusCode
+
+from attribution_service.scenarios import messages
+from attribution_service.scenarios.documents import FileError, Item, read, suggestion
+from attribution_service.scenarios.model import (
+    CampaignToCreate,
+    ExpectedError,
+    Scenario,
+    Step,
+)
+from attribution_service.scenarios.times import time_us
+from attribution_service.transport.rpcs import METHODS, Method
+
+DEFAULT_START = "2026-01-01T00:00:00Z"
+_SCENARIO_KEYS = ("name", "rules", "start", "campaigns", "steps")
+_STEP_KEYS = ("at", "expect", "expect_error")
+_ERROR_KEYS = ("code", "reason", "message")
+
+
+def _snake_case(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+_METHODS: Mapping[str, Method] = {_snake_case(method.name): method for method in METHODS}
+
+
+def load(path: Path) -> list[Scenario]:
+    """The scenarios of a file. Raises FileError."""
+    document = read(path)
+    fields = document.known_fields("a scenario file", ["scenarios"])
+    if "scenarios" not in fields:
+        raise document.wrong("holds no 'scenarios'")
+    found = [_scenario(item) for item in fields["scenarios"].items("scenarios")]
+    if not found:
+        raise document.wrong("holds no scenario")
+    return found
+
+
+def _scenario(item: Item) -> Scenario:
+    fields = item.known_fields("a scenario", _SCENARIO_KEYS)
+    for key in ("name", "steps"):
+        if key not in fields:
+            raise item.wrong(f"the scenario has no {key!r}")
+    start_us = _start(fields.get("start"))
+    rules = fields["rules"].items("rules") if "rules" in fields else []
+    campaigns = fields["campaigns"].items("campaigns") if "campaigns" in fields else []
+    return Scenario(
+        item=item,
+        name=fields["name"].text("the name"),
+        rules=tuple(rule.text("a rule") for rule in rules),
+        start_us=start_us,
+        campaigns=tuple(_campaign(campaign, start_us) for campaign in campaigns),
+        steps=tuple(_steps(fields["steps"], start_us)),
+    )
+
+
+def _start(item: Item | None) -> int:
+    text = DEFAULT_START if item is None else item.text("the start")
+    start_us = time_us(text)
+    if start_us is None:
+        place = "start" if item is None else item.place
+        raise FileError(place, f"{text!r} is no time such as {DEFAULT_START}")
+    return start_us
+
+
+def _campaign(item: Item, start_us: int) -> CampaignToCreate:
+    campaign = messages.message(item, campaign_pb2.Campaign, start_us)
+    return CampaignToCreate(item, campaign_service_pb2.CreateCampaignRequest(campaign=campaign))
+
+
+def _steps(item: Item, start_us: int) -> list[Step]:
+    steps: list[Step] = []
+    now_us = start_us
+    for part in item.items("steps"):
+        step = _step(part, start_us, now_us)
+        if step.at_us < now_us:
+            raise part.wrong("goes back in time: a step is never before the one above it")
+        now_us = step.at_us
+        steps.append(step)
+    return steps
+
+
+def _step(item: Item, start_us: int, now_us: int) -> Step:
+    fields = item.fields("a step")
+    calls = [name for name in fields if name not in _STEP_KEYS]
+    for name in calls:
+        if name not in _METHODS:
+            known = [*_METHODS, *_STEP_KEYS]
+            raise fields[name].wrong(f"a step has no {name!r}{suggestion(name, known)}")
+    if len(calls) != 1:
+        what = f"this has {', '.join(calls)}" if calls else "this has none"
+        raise item.wrong(f"a step makes one call, such as evaluate; {what}")
+    name = calls[0]
+    if "expect" in fields and "expect_error" in fields:
+        raise item.wrong("a step expects an answer or an error, not both")
+    method = _METHODS[name]
+    return Step(
+        item=item,
+        name=name,
+        method=method,
+        request=messages.message(fields[name], method.request_type, start_us),
+        at_us=messages.time(fields["at"], start_us) if "at" in fields else now_us,
+        expect=fields.get("expect"),
+        expect_error=_expected_error(fields["expect_error"]) if "expect_error" in fields else None,
+    )
+
+
+def _expected_error(item: Item) -> ExpectedError:
+    if not item.is_mapping:
+        return ExpectedError(_code(item))
+    fields = item.known_fields("expect_error", _ERROR_KEYS)
+    if "code" not in fields:
+        raise item.wrong("expect_error has no 'code'")
+    reason, message = fields.get("reason"), fields.get("message")
+    return ExpectedError(
+        code=_code(fields["code"]),
+        reason=None if reason is None else reason.text("the reason"),
+        message=None if message is None else message.text("the message"),
+    )
+
+
+def _code(item: Item) -> StatusCode:
+    name = item.text("the code")
+    try:
+        return StatusCode[name]
+    except KeyError:
+        known = [code.name for code in StatusCode]
+        raise item.wrong(f"{name!r} is no status code{suggestion(name, known)}") from None

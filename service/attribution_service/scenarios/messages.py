@@ -1,0 +1,114 @@
+"""Messages from the form in which people write them in scenario files.
+
+That is the JSON form of the message, and besides: enum values without their prefix, lengths of
+time such as `7d`, times as lengths of time since the scenario's start, masks as lists.
+"""
+
+from typing import Any, TypeVar
+
+from google.protobuf import json_format
+from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
+from google.protobuf.message import Message
+
+from attribution_service.scenarios.documents import Item, suggestion
+from attribution_service.scenarios.times import proto_duration, rfc3339, span_ns, time_us
+
+M = TypeVar("M", bound=Message)
+
+
+def message(item: Item, message_type: type[M], start_us: int) -> M:
+    """The message that is written at `item`. Raises FileError."""
+    descriptor: Any = message_type.DESCRIPTOR  # its stubs disagree about the type
+    values: Any = _message(item, descriptor, start_us)
+    try:
+        return json_format.ParseDict(values, message_type())
+    except json_format.ParseError as error:
+        raise item.wrong(f"is no {descriptor.name}: {error}") from None
+
+
+def _message(item: Item, descriptor: Descriptor, start_us: int) -> object:
+    match descriptor.full_name:
+        case "google.protobuf.Struct":
+            return item.plain()
+        case "google.protobuf.Duration":
+            return duration(item)
+        case "google.protobuf.Timestamp":
+            return rfc3339(time(item, start_us))
+        case "google.protobuf.FieldMask":
+            return _mask(item)
+    known = [field.name for field in descriptor.fields]
+    fields = item.known_fields(descriptor.name, known)
+    return {
+        name: _field(value, descriptor.fields_by_name[name], start_us)
+        for name, value in fields.items()
+    }
+
+
+def _field(item: Item, field: FieldDescriptor, start_us: int) -> object:
+    if is_repeated(field):
+        return [_single(part, field, start_us) for part in item.items(field.name)]
+    return _single(item, field, start_us)
+
+
+def _single(item: Item, field: FieldDescriptor, start_us: int) -> object:
+    if field.message_type is not None:
+        return _message(item, field.message_type, start_us)
+    value = item.scalar(field.name)
+    if field.enum_type is not None:
+        return enum_name(item, field.enum_type) if isinstance(value, str) else value
+    if field.type == FieldDescriptor.TYPE_STRING:
+        return item.text(field.name)
+    return value
+
+
+def is_repeated(field: FieldDescriptor) -> bool:
+    """Whether the field is a list."""
+    return bool(field.is_repeated)
+
+
+def enum_name(item: Item, enum: EnumDescriptor) -> str:
+    """The full name of an enum's value that may be written without its prefix."""
+    written = item.text(enum.name)
+    prefix = enum.values_by_number[0].name.removesuffix("UNSPECIFIED")
+    for name in (written, prefix + written):
+        if name in enum.values_by_name:
+            return name
+    short = [name.removeprefix(prefix) for name in enum.values_by_name]
+    raise item.wrong(f"{enum.name} has no {written!r}{suggestion(written, short)}")
+
+
+def duration(item: Item) -> str:
+    """A length of time in protobuf's JSON form."""
+    text = item.text("a length of time")
+    length_ns = span_ns(text)
+    if length_ns is None:
+        raise item.wrong(f"{text!r} is no length of time such as 90s, 30m, 36h, 7d or 1h30m")
+    return proto_duration(length_ns)
+
+
+def time(item: Item, start_us: int) -> int:
+    """Microseconds since the epoch of an RFC 3339 time or a length of time since `start_us`."""
+    text = item.text("a time")
+    length_ns = span_ns(text)
+    if length_ns is not None:
+        return start_us + length_ns // 1_000
+    moment_us = time_us(text)
+    if moment_us is None:
+        raise item.wrong(
+            f"{text!r} is no time: write 2026-03-01T00:00:00Z, or 36h for so long after the start"
+        )
+    return moment_us
+
+
+def _mask(item: Item) -> str:
+    if item.is_list:
+        paths = [part.text("a path") for part in item.items("the mask")]
+    else:
+        paths = item.text("the mask").split(",")
+    return ",".join(_camel_case(path.strip()) for path in paths)
+
+
+def _camel_case(path: str) -> str:
+    """Protobuf writes paths of masks in camel case in JSON; people write the names of the fields."""
+    head, *tail = path.split("_")
+    return head + "".join(part[:1].upper() + part[1:] for part in tail)

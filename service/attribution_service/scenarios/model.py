@@ -1,0 +1,52 @@
+"""A scenario: campaigns, and steps on a clock that stands where each step says."""
+
+from dataclasses import dataclass
+
+from attribution.v1 import campaign_service_pb2
+from google.protobuf.message import Message
+from grpc import StatusCode
+
+from attribution_service.scenarios.documents import Item
+from attribution_service.transport.rpcs import Method
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedError:
+    """The error that a step must end in; `reason` and `message` (a part of it) may be left out."""
+
+    code: StatusCode
+    reason: str | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One call at one time, and what must come of it; `name` is the RPC in snake_case."""
+
+    item: Item
+    name: str
+    method: Method
+    request: Message
+    at_us: int
+    expect: Item | None
+    expect_error: ExpectedError | None
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignToCreate:
+    """A campaign that exists when the first step is played."""
+
+    item: Item
+    request: campaign_service_pb2.CreateCampaignRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """What is played on a store of its own."""
+
+    item: Item
+    name: str
+    rules: tuple[str, ...]
+    start_us: int
+    campaigns: tuple[CampaignToCreate, ...]
+    steps: tuple[Step, ...]

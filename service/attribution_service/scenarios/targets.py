@@ -1,0 +1,161 @@
+"""What scenarios are played on: the core in this process, or a server over loopback gRPC."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import grpc
+from google.protobuf.message import Message
+from google.rpc import error_details_pb2, status_pb2
+
+from attribution_service.app import background
+from attribution_service.clock import ManualClock
+from attribution_service.config import ServerSettings, SettingsError, sqlite_path
+from attribution_service.pipeline.engine import Arrival, Engine
+from attribution_service.storage.memory import MemoryStore
+from attribution_service.transport.errors import STATUS_DETAILS, failure
+from attribution_service.transport.rpcs import CommandRpc, Method
+
+MEMORY = "memory"
+SQLITE = "sqlite"
+_CALL_SECONDS = 30.0
+
+
+@dataclass(eq=False)
+class CallError(Exception):
+    """A call that ended in an error."""
+
+    code: grpc.StatusCode
+    reason: str
+    message: str
+
+
+class Target(Protocol):
+    """Something that answers calls at times that the caller sets."""
+
+    def call(self, method: Method, request: Message, at_us: int) -> Message:
+        """The response. Raises CallError."""
+        ...
+
+
+class TargetFactory(Protocol):
+    """Makes a target with an empty store, to be used for one scenario."""
+
+    def __call__(self) -> AbstractContextManager[Target]:
+        """The target; it is gone when the block ends."""
+        ...
+
+
+class CoreTarget:
+    """The engine on a store in memory, called without gRPC."""
+
+    def __init__(self) -> None:
+        self._store = MemoryStore()
+        self._engine = Engine(self._store)
+
+    def call(self, method: Method, request: Message, at_us: int) -> Message:
+        """The response. Raises CallError."""
+        try:
+            return self._respond(method, request, at_us)
+        except Exception as fault:
+            told = failure(fault, method.path)
+            raise CallError(told.code, told.reason, told.message) from fault
+
+    def _respond(self, method: Method, request: Message, at_us: int) -> Message:
+        rpc = method.rpc
+        if not isinstance(rpc, CommandRpc):
+            return rpc.read(request, self._store)
+        (outcome,) = self._engine.execute([Arrival(rpc.command(request), at_us)])
+        if isinstance(outcome, Exception):
+            raise outcome
+        return rpc.response(outcome)
+
+
+class ServerTarget:
+    """A server that listens at an address, and whose clock is in our hands."""
+
+    def __init__(self, address: str, clock: ManualClock) -> None:
+        self._channel = grpc.insecure_channel(address)
+        self._clock = clock
+
+    def call(self, method: Method, request: Message, at_us: int) -> Message:
+        """The response. Raises CallError."""
+        self._clock.set_us(at_us)
+        call = self._channel.unary_unary(
+            method.path,
+            request_serializer=method.request_type.SerializeToString,
+            response_deserializer=method.response_type.FromString,
+        )
+        try:
+            return call(request, timeout=_CALL_SECONDS)
+        except grpc.RpcError as error:
+            raise _call_error(error) from error
+
+    def close(self) -> None:
+        """Close the channel."""
+        self._channel.close()
+
+
+T = TypeVar("T", bound=Message)
+
+
+def _call_error(error: grpc.RpcError) -> CallError:
+    status = status_pb2.Status()
+    metadata: Any = error.trailing_metadata() or ()
+    for key, value in metadata:
+        if key == STATUS_DETAILS:
+            status.ParseFromString(value)
+    info = next(iter(_details(status, error_details_pb2.ErrorInfo)), None)
+    return CallError(error.code(), info.reason if info else "", error.details() or "")
+
+
+def _details(status: status_pb2.Status, kind: type[T]) -> Iterator[T]:
+    for packed in status.details:
+        detail = kind()
+        if packed.Unpack(detail):
+            yield detail
+
+
+def factory(store: str) -> TargetFactory:
+    """Targets on this store: `memory`, `sqlite`, or `sqlite:///FILE`. Raises SettingsError.
+
+    A named file must not exist yet; it is made anew for each scenario, and that of the last one
+    stays to be looked at.
+    """
+    if store == MEMORY:
+        return _core
+    if store == SQLITE:
+        return _temporary
+    path = sqlite_path(store)
+    if path.exists():
+        raise SettingsError(
+            f"{str(path)!r} exists; scenarios need a store of their own: name a new file"
+        )
+    return lambda: _server(path)
+
+
+@contextmanager
+def _core() -> Iterator[Target]:
+    yield CoreTarget()
+
+
+@contextmanager
+def _temporary() -> Iterator[Target]:
+    with tempfile.TemporaryDirectory() as folder, _server(Path(folder, "scenario.db")) as target:
+        yield target
+
+
+@contextmanager
+def _server(path: Path) -> Iterator[Target]:
+    for left_over in path.parent.glob(path.name + "*"):
+        left_over.unlink()
+    clock = ManualClock()
+    with background(ServerSettings(store_url=f"sqlite:///{path}"), clock) as address:
+        target = ServerTarget(address, clock)
+        try:
+            yield target
+        finally:
+            target.close()

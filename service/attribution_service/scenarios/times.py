@@ -1,0 +1,52 @@
+"""Times and lengths of time as people write them."""
+
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+
+_UNITS_US = {"d": 86_400_000_000, "h": 3_600_000_000, "m": 60_000_000, "s": 1_000_000}
+_SPAN = re.compile(r"(-)?(?:([0-9]+)d)?(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+(?:\.[0-9]{1,9})?)s)?")
+_DIGITS_OF_NANOSECONDS = 9
+
+
+def span_ns(text: str) -> int | None:
+    """Nanoseconds of `90s`, `30m`, `36h`, `7d`, `1h30m`, `0.5s` or `-1s`; None if it is no such."""
+    match = _SPAN.fullmatch(text)
+    if match is None or not any(match.groups()[1:]):
+        return None
+    sign, *amounts = match.groups()
+    total = sum(
+        Decimal(amount) * _UNITS_US[unit]
+        for amount, unit in zip(amounts, "dhms", strict=True)
+        if amount
+    )
+    return int(total * 1_000) * (-1 if sign else 1)
+
+
+def time_us(text: str) -> int | None:
+    """Microseconds since the epoch of an RFC 3339 time, finer digits cut; None if it is none."""
+    if not re.match(r"\d{4}-\d\d-\d\d[Tt]", text):
+        return None
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if time.tzinfo is None:
+        return None
+    past = time.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
+    return (past.days * 86_400 + past.seconds) * 1_000_000 + past.microseconds
+
+
+def rfc3339(time: int) -> str:
+    """Microseconds since the epoch as an RFC 3339 time in UTC."""
+    seconds, rest = divmod(time, 1_000_000)
+    moment = datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest)
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def proto_duration(nanoseconds: int) -> str:
+    """Nanoseconds in the JSON form of google.protobuf.Duration, such as `1.5s`."""
+    sign = "-" if nanoseconds < 0 else ""
+    seconds, rest = divmod(abs(nanoseconds), 10**_DIGITS_OF_NANOSECONDS)
+    digits = f".{rest:09d}".rstrip("0") if rest else ""
+    return f"{sign}{seconds}{digits}s"

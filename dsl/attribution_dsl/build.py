@@ -1,7 +1,7 @@
 """From what the parser recognises to the syntax tree.
 
-Stateless, since one parser serves all rules: whatever is wrong is found by `parse` among the tokens,
-so everything here can be built without complaint.
+Stateless, since one parser serves all rules: whatever is wrong is found by `parse` among the
+tokens, so everything here can be built without complaint.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ def span_of(token: Token) -> Span:
 
 
 @v_args(inline=True)
-class Builder(Transformer[Token, Node]):
+class _Builder(Transformer[Token, Node]):
     """One method per rule of the grammar; called by the parser as it goes."""
 
     def start(self, node: Node) -> Node:
@@ -135,6 +135,11 @@ class Builder(Transformer[Token, Node]):
 
     def constant(self, token: Token) -> Node:
         return syntax.Literal(_CONSTANTS[token], span_of(token))
+
+
+def builder() -> Transformer[Token, Node]:
+    """Make what the parser calls, once per rule of the grammar that it recognises."""
+    return _Builder()
 
 
 def int_value(token: str) -> int:

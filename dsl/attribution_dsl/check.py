@@ -197,19 +197,19 @@ class _Checker:
 
     def _membership(self, node: syntax.Binary) -> Type:
         left = self.visit(node.left)
-        if isinstance(node.left, syntax.Literal) and isinstance(node.left.value, str):
-            if self._property(node.right, node.left.value) is not None:
-                return BOOL
+        name = node.left.value if isinstance(node.left, syntax.Literal) else None
+        if isinstance(name, str) and self._property(node.right, name) is not None:
+            return BOOL
         right = self.visit(node.right)
+        element = ANY if right.element is None else right.element
         if right.kind is Kind.STRING:
             fix = "to look inside a text write `a.contains(b)`"
             self._refuse(f"`in` does not take {left} and string", node, fix)
         elif right.kind not in {Kind.ANY, Kind.LIST, Kind.MAP}:
             self._refuse(misfit("in", [left.kind, right.kind]), node)
-        elif right.kind is Kind.LIST and right.element is not None:
-            if not may_equal(left.kind, right.element.kind):
-                message = f"this is always false: the list holds {right.element}, never {left}"
-                self.found.append(warning("NEVER_EQUAL", message, node.span))
+        elif right.kind is Kind.LIST and not may_equal(left.kind, element.kind):
+            message = f"this is always false: the list holds {element}, never {left}"
+            self.found.append(warning("NEVER_EQUAL", message, node.span))
         return BOOL
 
     def _count_fits(self, node: syntax.Call, function: Function) -> bool:

@@ -26,7 +26,7 @@ from attribution_dsl.syntax import Node, path_of, path_to
 
 Evaluate = Callable[[Mapping[str, object]], object]
 
-# A chain longer than this is generated as a tree, so that the code does not nest as deep as it is long.
+# A longer chain is generated as a tree, so that the code does not nest as deep as it is long.
 _LONGEST_CHAIN: Final = 12
 
 
@@ -72,7 +72,10 @@ class _Generator:
         if result is ResultType.BOOL:
             if code.boolean:
                 return code.text
-            return f"{value} if ({value} := {code.text}) is True or {value} is False else {check}({value})"
+            return (
+                f"{value} if ({value} := {code.text}) is True or {value} is False"
+                f" else {check}({value})"
+            )
         if result is ResultType.NUMBER:
             kind = emit.temporary()
             return (
@@ -239,7 +242,8 @@ class _Generator:
         value, binding = self._emit.held(condition)
         slow = self._emit.call(runtime.choice, value)
         return Code(
-            f"({then.text} if ({binding}) is True else {other.text} if {value} is False else {slow})",
+            f"({then.text} if ({binding}) is True"
+            f" else {other.text} if {value} is False else {slow})",
             boolean=boolean,
         )
 

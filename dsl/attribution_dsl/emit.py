@@ -79,6 +79,6 @@ class Emitter:
             "list": list,
             "str": str,
             "Error": ErrorValue,
-            **{name: target for name, target in self._bound.values()},
+            **dict(self._bound.values()),
             **more,
         }

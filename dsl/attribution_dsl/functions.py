@@ -55,7 +55,7 @@ def _prepare_matches(pattern: str) -> Callable[[object], object]:
     regex = _compile(pattern)
 
     def matches(text: object) -> object:
-        return _search(regex, text) if text.__class__ is str else no_overload("matches", text, "")  # type: ignore[arg-type]
+        return _search(regex, text) if text.__class__ is str else no_overload("matches", text, "")
 
     return matches
 
@@ -86,10 +86,49 @@ METHODS: Final[Mapping[str, Function]] = MappingProxyType(
 )
 """What is called as `target.name(arguments)`; the target is the first argument."""
 NOT_YET: Final = frozenset(
-    "all exists exists_one map filter int double string bool dyn timestamp duration getFullYear "
-    "getMonth getDate getDayOfMonth getDayOfWeek getDayOfYear getHours getMinutes getSeconds "
-    "getMilliseconds orValue or value hasValue optMap optFlatMap lowerAscii upperAscii trim split "
-    "join replace substring indexOf lastIndexOf charAt reverse format quote".split()
+    {
+        "all",
+        "exists",
+        "exists_one",
+        "map",
+        "filter",
+        "int",
+        "double",
+        "string",
+        "bool",
+        "dyn",
+        "timestamp",
+        "duration",
+        "getFullYear",
+        "getMonth",
+        "getDate",
+        "getDayOfMonth",
+        "getDayOfWeek",
+        "getDayOfYear",
+        "getHours",
+        "getMinutes",
+        "getSeconds",
+        "getMilliseconds",
+        "orValue",
+        "or",
+        "value",
+        "hasValue",
+        "optMap",
+        "optFlatMap",
+        "lowerAscii",
+        "upperAscii",
+        "trim",
+        "split",
+        "join",
+        "replace",
+        "substring",
+        "indexOf",
+        "lastIndexOf",
+        "charAt",
+        "reverse",
+        "format",
+        "quote",
+    }
 )
 """What CEL has and this version does not."""
 NEVER: Final = frozenset({"bytes", "uint", "type"})

@@ -78,7 +78,7 @@ def _remainder(left: int, right: int) -> int | ErrorValue:
 def _divide_double(left: float, right: float) -> float:
     if right != 0.0:
         return left / right
-    if left == 0.0 or left != left:  # noqa: PLR0124
+    if left == 0.0 or left != left:
         return _NAN
     same_sign = (left < 0.0) == (str(right)[0] == "-")
     return _INF if same_sign else -_INF

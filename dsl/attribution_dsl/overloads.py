@@ -81,7 +81,7 @@ def no_overload(name: str, *arguments: object) -> ErrorValue:
     """
     for each in arguments:
         if each.__class__ is ErrorValue:
-            return each  # type: ignore[return-value]
+            return each
     for each in arguments:
         if each.__class__ not in KIND_OF:
             message = f"a Python {type(each).__name__} is not a value of the language"

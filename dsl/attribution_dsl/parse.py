@@ -7,7 +7,7 @@ from typing import Final, cast
 
 from lark import Lark, Token, UnexpectedCharacters, UnexpectedToken
 
-from attribution_dsl.build import Builder, span_of
+from attribution_dsl.build import builder, span_of
 from attribution_dsl.diagnostics import Diagnostic, RuleError, Span, error
 from attribution_dsl.limits import Limits
 from attribution_dsl.mistakes import ends_operand, mistake_in
@@ -17,9 +17,36 @@ _OPENING: Final = {"LEFT": ")", "LEFT_SQUARE": "]", "BAD_OPTIONAL_INDEX": "]", "
 _CLOSING: Final = frozenset({"RIGHT", "RIGHT_SQUARE", "RIGHT_BRACE"})
 # One node each, at most: what bounds the work before the tree is there to be counted.
 _NODES: Final = frozenset(
-    "IDENT QUOTED_NAME INT BAD_UINT DOUBLE STRING BAD_BYTES BAD_QUOTES TRUE FALSE NULL LESS "
-    "LESS_EQUAL GREATER GREATER_EQUAL EQUAL NOT_EQUAL IN BAD_RELATION PLUS STAR SLASH PERCENT NOT "
-    "BAD_NOT QUESTION LEFT_SQUARE LEFT_BRACE".split()
+    {
+        "IDENT",
+        "QUOTED_NAME",
+        "INT",
+        "BAD_UINT",
+        "DOUBLE",
+        "STRING",
+        "BAD_BYTES",
+        "BAD_QUOTES",
+        "TRUE",
+        "FALSE",
+        "NULL",
+        "LESS",
+        "LESS_EQUAL",
+        "GREATER",
+        "GREATER_EQUAL",
+        "EQUAL",
+        "NOT_EQUAL",
+        "IN",
+        "BAD_RELATION",
+        "PLUS",
+        "STAR",
+        "SLASH",
+        "PERCENT",
+        "NOT",
+        "BAD_NOT",
+        "QUESTION",
+        "LEFT_SQUARE",
+        "LEFT_BRACE",
+    }
 )
 _LONGEST_TOKEN_SHOWN: Final = 30
 
@@ -60,7 +87,7 @@ class _Parse:
         try:
             for token in parser.iter_parse():
                 self._watch(token)
-            tree = parser.feed_eof(self._before)
+            tree = parser.feed_eof(self._before)  # type: ignore[no-untyped-call]
         except UnexpectedToken as unexpected:
             self._fail(self._unexpected_token(unexpected))
         except UnexpectedCharacters as unexpected:
@@ -81,9 +108,8 @@ class _Parse:
             self._nodes += 1
             if self._nodes > self._limits.nodes:
                 self._refuse(_too_many(span_of(token), self._limits))
-        elif kind in _CLOSING:
-            if self._open and _OPENING[self._open[-1].type] == token:
-                self._open.pop()
+        elif kind in _CLOSING and self._open and _OPENING[self._open[-1].type] == token:
+            self._open.pop()
         if kind in _OPENING:
             self._open.append(token)
             if len(self._open) > self._limits.depth:
@@ -130,7 +156,7 @@ class _Parse:
         return error("UNBALANCED_BRACKET", message, span_of(token), f"did you mean `{needed}`?")
 
     def _unexpected_character(self, unexpected: UnexpectedCharacters) -> Diagnostic:
-        start = unexpected.pos_in_stream
+        start = unexpected.pos_in_stream or 0
         span = Span(start, start + 1, unexpected.line, unexpected.column)
         rest = self._source[start : start + 4]
         if rest.lstrip("rRbB")[:1] in {'"', "'"}:
@@ -151,10 +177,7 @@ class _Parse:
     def _expected(self, terminals: set[str]) -> str:
         if "IDENT" in terminals:
             return "a value was expected" if "INT" in terminals else "a name was expected"
-        if self._open:
-            end = f"`{_OPENING[self._open[-1].type]}`"
-        else:
-            end = "the end of the rule"
+        end = f"`{_OPENING[self._open[-1].type]}`" if self._open else "the end of the rule"
         return f"an operator or {end} was expected"
 
     def _unterminated(self, span: Span) -> Diagnostic:
@@ -194,9 +217,7 @@ def _lone_surrogate(source: str, start: int) -> Diagnostic:
 
 
 def _check_tree(source: str, tree: Node, limits: Limits) -> None:
-    count = 0
-    for node, depth in with_depth(tree):
-        count += 1
+    for count, (node, depth) in enumerate(with_depth(tree), start=1):
         if depth > limits.depth:
             raise RuleError(source, [_too_deep(node.span, limits, "operations")])
         if count > limits.nodes:
@@ -225,7 +246,7 @@ def _lark() -> Lark:
         grammar,
         parser="lalr",
         lexer="contextual",
-        transformer=Builder(),
+        transformer=builder(),
         maybe_placeholders=True,
         propagate_positions=False,
     )

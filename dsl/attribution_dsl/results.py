@@ -11,7 +11,7 @@ from attribution_dsl.values import ErrorKind, ErrorValue
 
 
 class ResultType(StrEnum):
-    """What a rule must give; anything else is refused at load or, where only data tells, an error."""
+    """What a rule must give; else it is refused at load or, if only data tells, an error."""
 
     BOOL = "bool"
     """True or false."""

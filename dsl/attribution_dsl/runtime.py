@@ -1,7 +1,7 @@
 """What values mean, shared by generated code and interpreter.
 
-Nothing here raises on any data, and nothing changes data. An error is a value; unless said otherwise
-the first error among the arguments is the result.
+Nothing here raises on any data, and nothing changes data. An error is a value; unless said
+otherwise the first error among the arguments is the result.
 """
 
 from collections.abc import Mapping
@@ -38,10 +38,10 @@ def equal(left: object, right: object) -> object:
         return left == right
     if a is b and (a is list or a is dict):
         return _equal_deep(left, right)
-    if a is int and b is float:
-        return as_double(left) == right  # type: ignore[arg-type]
-    if a is float and b is int:
-        return left == as_double(right)  # type: ignore[arg-type]
+    if left.__class__ is int and right.__class__ is float:
+        return as_double(left) == right
+    if left.__class__ is float and right.__class__ is int:
+        return left == as_double(right)
     if a in KIND_OF and b in KIND_OF:
         return False
     return no_overload("==", left, right)
@@ -63,13 +63,13 @@ def _equal_deep(left: object, right: object) -> object:
     while pending:
         a, b = pending.pop()
         if a.__class__ is list and b.__class__ is list:
-            if len(a) != len(b):  # type: ignore[arg-type]
+            if len(a) != len(b):
                 return False
-            pending.extend(zip(a, b, strict=True))  # type: ignore[call-overload]
+            pending.extend(zip(a, b, strict=True))
         elif a.__class__ is dict and b.__class__ is dict:
-            if a.keys() != b.keys():  # type: ignore[attr-defined]
+            if a.keys() != b.keys():
                 return False
-            pending.extend((value, b[key]) for key, value in a.items())  # type: ignore[attr-defined,index]
+            pending.extend((value, b[key]) for key, value in a.items())
         else:
             result = equal(a, b)
             if result is False:
@@ -86,11 +86,11 @@ def contained(item: object, container: object) -> object:
     if container.__class__ is dict:
         if item.__class__ not in KIND_OF:
             return no_overload("in", item)
-        return map_key(item) in container  # type: ignore[operator]
+        return map_key(item) in container
     if container.__class__ is not list:
         return no_overload("in", item, container)
     failure: object = False
-    for element in container:  # type: ignore[attr-defined]
+    for element in container:
         result = equal(item, element)
         if result is True:
             return True
@@ -106,8 +106,8 @@ def map_key(value: object) -> object:
         return value
     if kind is bool:
         return BoolKey.TRUE if value else BoolKey.FALSE
-    if kind is float and value.is_integer():  # type: ignore[attr-defined]
-        return int(value)  # type: ignore[call-overload]
+    if value.__class__ is float and value.is_integer():
+        return int(value)
     return None
 
 
@@ -120,8 +120,8 @@ def select(operand: object, name: str, path: str | None) -> object:
         path: What the whole expression is called in messages, if it has a name.
     """
     if operand.__class__ is dict:
-        if name in operand:  # type: ignore[operator]
-            return operand[name]  # type: ignore[index]
+        if name in operand:
+            return operand[name]
         return no_such_key(path or path_to("the map", name))
     return _no_properties(operand, name)
 
@@ -129,7 +129,7 @@ def select(operand: object, name: str, path: str | None) -> object:
 def present(operand: object, name: str) -> object:
     """Evaluate `has(operand.name)`."""
     if operand.__class__ is dict:
-        return name in operand  # type: ignore[operator]
+        return name in operand
     return _no_properties(operand, name)
 
 
@@ -154,9 +154,9 @@ def index(operand: object, key: object, path: str | None) -> object:
     if key.__class__ not in KIND_OF:
         return no_overload("[]", key)
     if operand.__class__ is dict:
-        return _map_index(operand, key, path)  # type: ignore[arg-type]
+        return _map_index(operand, key, path)
     if operand.__class__ is list:
-        return _list_index(operand, key, path)  # type: ignore[arg-type]
+        return _list_index(operand, key, path)
     return no_overload("[]", operand, key)
 
 
@@ -171,14 +171,14 @@ def _map_index(operand: dict[object, object], key: object, path: str | None) -> 
 
 def _list_index(operand: list[object], key: object, path: str | None) -> object:
     if key.__class__ is float:
-        if not key.is_integer():  # type: ignore[attr-defined]
+        if not key.is_integer():
             message = f"{literal_text(key)} is no index: it is not a whole number"
             return ErrorValue(ErrorKind.INVALID_ARGUMENT, message)
-        key = int(key)  # type: ignore[call-overload]
+        key = int(key)
     if key.__class__ is not int:
         return no_overload("[]", operand, key)
-    if 0 <= key < len(operand):  # type: ignore[operator]
-        return operand[key]  # type: ignore[index]
+    if 0 <= key < len(operand):
+        return operand[key]
     message = f"{path or path_to('the list', key)} is not there: the list has {len(operand)} items"
     return ErrorValue(ErrorKind.OUT_OF_RANGE, message, path)
 

@@ -10,16 +10,12 @@ from typing import TypeAlias
 from attribution_dsl.diagnostics import Span
 
 
-def _span() -> Span:
-    return field(compare=False, repr=False)  # type: ignore[no-any-return]
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Literal:
     """null, a bool, a number or a string written in the source."""
 
-    value: None | bool | int | float | str
-    span: Span = _span()
+    value: bool | int | float | str | None
+    span: Span = field(compare=False, repr=False)
 
     def __eq__(self, other: object) -> bool:
         """Tell 1, 1.0 and true apart, and 0.0 from -0.0, which Python's == does not."""
@@ -38,7 +34,7 @@ class Ident:
 
     name: str
     absolute: bool
-    span: Span = _span()
+    span: Span = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +43,8 @@ class Select:
 
     operand: "Node"
     name: str
-    name_span: Span = _span()
-    span: Span = _span()
+    name_span: Span = field(compare=False, repr=False)
+    span: Span = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +53,8 @@ class Presence:
 
     operand: "Node"
     name: str
-    name_span: Span = _span()
-    span: Span = _span()
+    name_span: Span = field(compare=False, repr=False)
+    span: Span = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +63,7 @@ class Index:
 
     operand: "Node"
     index: "Node"
-    span: Span = _span()
+    span: Span = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +72,7 @@ class Unary:
 
     operator: str
     operand: "Node"
-    span: Span = _span()
+    span: Span = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +82,8 @@ class Binary:
     operator: str
     left: "Node"
     right: "Node"
-    operator_span: Span = _span()
-    span: Span = _span()
+    operator_span: Span = field(compare=False, repr=False)
+    span: Span = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +91,7 @@ class And:
     """`a && b && c`, flat, so that a long chain is not deep."""
 
     terms: tuple["Node", ...]
-    span: Span = _span()
+    span: Span = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +99,7 @@ class Or:
     """`a || b || c`, flat, so that a long chain is not deep."""
 
     terms: tuple["Node", ...]
-    span: Span = _span()
+    span: Span = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +109,7 @@ class Conditional:
     condition: "Node"
     then: "Node"
     otherwise: "Node"
-    span: Span = _span()
+    span: Span = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +119,8 @@ class Call:
     target: "Node | None"
     name: str
     arguments: tuple["Node", ...]
-    name_span: Span = _span()
-    span: Span = _span()
+    name_span: Span = field(compare=False, repr=False)
+    span: Span = field(compare=False, repr=False)
 
     @property
     def operands(self) -> tuple["Node", ...]:
@@ -137,7 +133,7 @@ class ListLiteral:
     """`[a, b]`."""
 
     items: tuple["Node", ...]
-    span: Span = _span()
+    span: Span = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +141,7 @@ class MapLiteral:
     """`{a: b}`."""
 
     entries: tuple[tuple["Node", "Node"], ...]
-    span: Span = _span()
+    span: Span = field(compare=False, repr=False)
 
 
 Node: TypeAlias = (

@@ -5,6 +5,7 @@ Values only: frozen, compared by content. A time is `*_us`, whole microseconds s
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from attribution_service.core.properties import EMPTY, Properties
 
@@ -230,15 +231,37 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """One open or click as it was reported; `arrival_us` is when the service took it in."""
+    """One open or click as it was reported; `arrival_us` is when the service took it in.
+
+    `told_us` is its time as the caller told it, or its arrival if the caller told none; `time_us`
+    is that time cut to the arrival (C10).
+    """
 
     person_id: str
     delivery_id: str
     kind: InteractionKind
     machine: bool
     untracked: bool
+    told_us: int
     time_us: int
     arrival_us: int
+
+    @property
+    def key(self) -> "InteractionKey":
+        """What makes it the same interaction when it is reported again."""
+        return InteractionKey(
+            self.delivery_id, self.kind, self.machine, self.untracked, self.told_us
+        )
+
+
+class InteractionKey(NamedTuple):
+    """What makes two reports about one person the same interaction."""
+
+    delivery_id: str
+    kind: InteractionKind
+    machine: bool
+    untracked: bool
+    told_us: int
 
 
 @dataclass(frozen=True, slots=True)

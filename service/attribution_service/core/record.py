@@ -152,16 +152,18 @@ def record_interaction(command: RecordInteraction, state: PersonState, now_us: i
         raise not_found(
             Reason.DELIVERY_NOT_FOUND, "delivery", command.delivery_id, command.person_id
         )
-    time_us = own_time_us(command.time_us, now_us)
     interaction = Interaction(
         person_id=command.person_id,
         delivery_id=command.delivery_id,
         kind=command.kind,
         machine=command.machine,
         untracked=command.untracked,
-        time_us=time_us,
+        told_us=now_us if command.time_us is None else command.time_us,
+        time_us=own_time_us(command.time_us, now_us),
         arrival_us=now_us,
     )
+    if command.time_us is not None and interaction.key in state.interactions:
+        return Decision(DeliveryAnswer(known, replayed=True))
     touched = _touched(known, interaction)
     changes = (interaction,) if touched == known else (interaction, touched)
     return Decision(DeliveryAnswer(touched, replayed=False), changes)

@@ -14,21 +14,29 @@ from attribution_service.core.commands import (
     RecordInteraction,
     StartJourney,
 )
-from attribution_service.core.model import Conversion, Delivery, Interaction, Journey, Receipt
+from attribution_service.core.model import (
+    Conversion,
+    Delivery,
+    Interaction,
+    InteractionKey,
+    Journey,
+    Receipt,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Needs:
     """What has to be known of a person to decide one command.
 
-    Named journeys, deliveries and events (an event with the conversions it made); and of the named
-    campaigns all of the person's journeys and deliveries.
+    Named journeys, deliveries, interactions and events (an event with the conversions it made); and
+    of the named campaigns all of the person's journeys and deliveries.
     """
 
     person_id: str
     journey_ids: tuple[str, ...] = ()
     delivery_ids: tuple[str, ...] = ()
     event_ids: tuple[str, ...] = ()
+    interactions: tuple[InteractionKey, ...] = ()
     campaign_ids: tuple[str, ...] = ()
 
 
@@ -44,7 +52,11 @@ def needs(command: PersonCommand, catalog: Catalog) -> Needs:
                 delivery_ids=(command.delivery_id,),
             )
         case RecordInteraction():
-            return Needs(command.person_id, delivery_ids=(command.delivery_id,))
+            return Needs(
+                command.person_id,
+                delivery_ids=(command.delivery_id,),
+                interactions=_told_before(command),
+            )
         case EvaluateEvent():
             return Needs(
                 command.person_id,
@@ -53,10 +65,21 @@ def needs(command: PersonCommand, catalog: Catalog) -> Needs:
             )
 
 
+def _told_before(command: RecordInteraction) -> tuple[InteractionKey, ...]:
+    """The interaction that this one would repeat; without a time of its own it is always new."""
+    if command.time_us is None:
+        return ()
+    return (
+        InteractionKey(
+            command.delivery_id, command.kind, command.machine, command.untracked, command.time_us
+        ),
+    )
+
+
 class PersonState:
     """What is known of one person; the changes of decided commands are applied to it in order."""
 
-    __slots__ = ("conversions", "deliveries", "journeys", "person_id", "receipts")
+    __slots__ = ("conversions", "deliveries", "interactions", "journeys", "person_id", "receipts")
 
     def __init__(self, person_id: str) -> None:
         self.person_id = person_id
@@ -64,6 +87,7 @@ class PersonState:
         self.deliveries: dict[str, Delivery] = {}
         self.receipts: dict[str, Receipt] = {}
         self.conversions: dict[str, tuple[Conversion, ...]] = {}
+        self.interactions: dict[InteractionKey, Interaction] = {}
 
     def journeys_in(self, campaign_id: str) -> Iterator[Journey]:
         """The person's journeys in a campaign."""
@@ -86,4 +110,4 @@ class PersonState:
                 so_far = self.conversions.get(change.event_id, ())
                 self.conversions[change.event_id] = (*so_far, change)
             case Interaction():
-                pass  # kept for the record; what counts of it is on the delivery
+                self.interactions[change.key] = change

@@ -59,6 +59,8 @@ def _single(
 ) -> Iterator[Difference]:
     if field.message_type is None:
         wanted, found = _scalar(item, field, actual)
+        if wanted is None and actual == field.default_value:
+            return  # null: not set
         yield from _same(item, wanted, found, path)
     elif item.plain() is None:
         yield Difference(item.line, path, "unset", _brief(actual))

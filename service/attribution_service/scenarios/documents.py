@@ -7,7 +7,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import yaml
 
@@ -27,7 +27,8 @@ class FileError(Exception):
 class _Loader(yaml.SafeLoader):
     """Resolves plain scalars as JSON does."""
 
-    yaml_implicit_resolvers: ClassVar[dict[Any, Any]] = {}
+    # Its own, and empty: the base class's would resolve dates and `yes`.
+    yaml_implicit_resolvers: dict[Any, Any] = {}  # noqa: RUF012  as the base class has it
 
 
 _Loader.add_implicit_resolver(

@@ -95,7 +95,7 @@ def time(item: Item, start_us: int) -> int:
     moment_us = time_us(text)
     if moment_us is None:
         raise item.wrong(
-            f"{text!r} is no time: write 2026-03-01T00:00:00Z, or 36h for so long after the start"
+            f"{text!r} is no time: write 2026-03-01T00:00:00Z, or 36h after the start as 36h"
         )
     return moment_us
 

@@ -40,15 +40,14 @@ def play(scenario: Scenario, target: Target) -> list[Failure]:
 
 
 def _play(scenario: Scenario, number: int, step: Step, target: Target) -> Iterator[Failure]:
-    request = _with_explanation(step.request)
     explanation: tuple[str, ...] = ()
     try:
-        response = target.call(step.method, request, step.at_us)
+        response = target.call(step.method, _with_explanation(step.request), step.at_us)
     except CallError as error:
         found = list(_error_differences(step, error))
     else:
-        found = list(_response_differences(scenario, step, response))
         explanation = _explanation(response)
+        found = list(_response_differences(scenario, step, _as_asked(step.request, response)))
     if found:
         title = f"step {number}, {step.name}"
         yield Failure(step.item.place, title, tuple(found), explanation)
@@ -62,6 +61,17 @@ def _with_explanation(request: Message) -> Message:
     asking.CopyFrom(request)
     asking.explain = True
     return asking
+
+
+def _as_asked(request: Message, response: Message) -> Message:
+    """The response without the explanation, if only we have asked for it."""
+    if (
+        isinstance(request, attribution_service_pb2.EvaluateRequest)
+        and isinstance(response, attribution_service_pb2.EvaluateResponse)
+        and not request.explain
+    ):
+        response.ClearField("explanation")
+    return response
 
 
 def _error_differences(step: Step, error: CallError) -> Iterator[Difference]:

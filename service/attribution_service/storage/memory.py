@@ -114,6 +114,9 @@ def _copy(whole: PersonState, part: PersonState, need: Needs) -> None:
         for key, item in whole.deliveries.items()
         if key in need.delivery_ids or item.campaign_id in need.campaign_ids
     )
+    for key in need.interactions:
+        if key in whole.interactions:
+            part.interactions[key] = whole.interactions[key]
     for event_id in need.event_ids:
         if event_id in whole.receipts:
             part.receipts[event_id] = whole.receipts[event_id]

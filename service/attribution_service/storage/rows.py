@@ -21,6 +21,7 @@ from attribution_service.core.model import (
     ExitReason,
     Goal,
     Interaction,
+    InteractionKind,
     Journey,
     JourneyState,
     Receipt,
@@ -85,6 +86,13 @@ def delivery(row: Row) -> Delivery:
     fields["channel"] = Channel(row["channel"])
     fields["status"] = DeliveryStatus(row["status"])
     return Delivery(**fields)
+
+
+def interaction(row: Row) -> Interaction:
+    """The interaction of a row."""
+    fields = _without_bucket(row)
+    fields["kind"] = InteractionKind(row["kind"])
+    return Interaction(**fields)
 
 
 def receipt(row: Row) -> Receipt:

@@ -155,8 +155,19 @@ class SqlTransaction:
             states[row["person_id"]].apply(rows.journey(row))
         for row in self._found(deliveries, "campaign_id", by_campaign):
             states[row["person_id"]].apply(rows.delivery(row))
+        self._load_interactions(needs, states)
         self._load_events(needs, states)
         return states
+
+    def _load_interactions(self, needs: Sequence[Needs], states: Mapping[str, PersonState]) -> None:
+        table = tables.interactions
+        keys: set[Key] = {
+            (bucket_of(need.person_id), need.person_id, *key)
+            for need in needs
+            for key in need.interactions
+        }
+        for row in _by_keys(self._connection, table, list(table.primary_key), keys):
+            states[row["person_id"]].apply(rows.interaction(row))
 
     def _load_events(self, needs: Sequence[Needs], states: Mapping[str, PersonState]) -> None:
         replayed: list[Key] = []

@@ -109,7 +109,8 @@ interactions = Table(
     Column("kind", Text, primary_key=True),
     Column("machine", Boolean, primary_key=True),
     Column("untracked", Boolean, primary_key=True),
-    Column("time_us", BigInteger, primary_key=True, autoincrement=False),
+    Column("told_us", BigInteger, primary_key=True, autoincrement=False),
+    Column("time_us", BigInteger, nullable=False),
     Column("arrival_us", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )

@@ -205,7 +205,9 @@ def record_delivery(answer: DeliveryAnswer) -> delivery_service_pb2.RecordDelive
 
 def record_interaction(answer: DeliveryAnswer) -> delivery_service_pb2.RecordInteractionResponse:
     """The response to RecordInteraction."""
-    return delivery_service_pb2.RecordInteractionResponse(delivery=delivery(answer.delivery))
+    return delivery_service_pb2.RecordInteractionResponse(
+        delivery=delivery(answer.delivery), replayed=answer.replayed
+    )
 
 
 def evaluate(answer: EvaluateAnswer) -> attribution_service_pb2.EvaluateResponse:

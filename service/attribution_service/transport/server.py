@@ -22,6 +22,7 @@ from attribution_service.transport.wire import parse
 log = structlog.get_logger()
 
 _READERS = 4
+_ROOM = 16
 _SERVING = health_pb2.HealthCheckResponse.SERVING
 _NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 
@@ -141,8 +142,8 @@ async def _abort(context: "Context", told: Failure) -> bytes:
 
 def _options(limits: TransportLimits) -> list[tuple[str, int]]:
     return [
-        # gRPC itself refuses without a reason, so it is given room to hand us what is a bit large.
-        ("grpc.max_receive_message_length", 4 * limits.message_bytes),
+        # gRPC itself refuses without a reason, so it is given room to hand us what is too large.
+        ("grpc.max_receive_message_length", _ROOM * limits.message_bytes),
         # Two servers must not share a port by accident.
         ("grpc.so_reuseport", 0),
     ]

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from attribution.v1 import delivery_pb2 as attribution_dot_v1_dot_delivery__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%attribution/v1/delivery_service.proto\x12\x0e\x61ttribution.v1\x1a\x1d\x61ttribution/v1/delivery.proto\"C\n\x15RecordDeliveryRequest\x12*\n\x08\x64\x65livery\x18\x01 \x01(\x0b\x32\x18.attribution.v1.Delivery\"V\n\x16RecordDeliveryResponse\x12*\n\x08\x64\x65livery\x18\x01 \x01(\x0b\x32\x18.attribution.v1.Delivery\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"t\n\x18RecordInteractionRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65livery_id\x18\x02 \x01(\t\x12\x30\n\x0binteraction\x18\x03 \x01(\x0b\x32\x1b.attribution.v1.Interaction\"G\n\x19RecordInteractionResponse\x12*\n\x08\x64\x65livery\x18\x01 \x01(\x0b\x32\x18.attribution.v1.Delivery\"<\n\x12GetDeliveryRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65livery_id\x18\x02 \x01(\t\"A\n\x13GetDeliveryResponse\x12*\n\x08\x64\x65livery\x18\x01 \x01(\x0b\x32\x18.attribution.v1.Delivery\"e\n\x15ListDeliveriesRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x12\n\njourney_id\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"_\n\x16ListDeliveriesResponse\x12,\n\ndeliveries\x18\x01 \x03(\x0b\x32\x18.attribution.v1.Delivery\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\x95\x03\n\x0f\x44\x65liveryService\x12_\n\x0eRecordDelivery\x12%.attribution.v1.RecordDeliveryRequest\x1a&.attribution.v1.RecordDeliveryResponse\x12h\n\x11RecordInteraction\x12(.attribution.v1.RecordInteractionRequest\x1a).attribution.v1.RecordInteractionResponse\x12V\n\x0bGetDelivery\x12\".attribution.v1.GetDeliveryRequest\x1a#.attribution.v1.GetDeliveryResponse\x12_\n\x0eListDeliveries\x12%.attribution.v1.ListDeliveriesRequest\x1a&.attribution.v1.ListDeliveriesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%attribution/v1/delivery_service.proto\x12\x0e\x61ttribution.v1\x1a\x1d\x61ttribution/v1/delivery.proto\"C\n\x15RecordDeliveryRequest\x12*\n\x08\x64\x65livery\x18\x01 \x01(\x0b\x32\x18.attribution.v1.Delivery\"V\n\x16RecordDeliveryResponse\x12*\n\x08\x64\x65livery\x18\x01 \x01(\x0b\x32\x18.attribution.v1.Delivery\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"t\n\x18RecordInteractionRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65livery_id\x18\x02 \x01(\t\x12\x30\n\x0binteraction\x18\x03 \x01(\x0b\x32\x1b.attribution.v1.Interaction\"Y\n\x19RecordInteractionResponse\x12*\n\x08\x64\x65livery\x18\x01 \x01(\x0b\x32\x18.attribution.v1.Delivery\x12\x10\n\x08replayed\x18\x02 \x01(\x08\"<\n\x12GetDeliveryRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65livery_id\x18\x02 \x01(\t\"A\n\x13GetDeliveryResponse\x12*\n\x08\x64\x65livery\x18\x01 \x01(\x0b\x32\x18.attribution.v1.Delivery\"e\n\x15ListDeliveriesRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x12\n\njourney_id\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"_\n\x16ListDeliveriesResponse\x12,\n\ndeliveries\x18\x01 \x03(\x0b\x32\x18.attribution.v1.Delivery\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t2\x95\x03\n\x0f\x44\x65liveryService\x12_\n\x0eRecordDelivery\x12%.attribution.v1.RecordDeliveryRequest\x1a&.attribution.v1.RecordDeliveryResponse\x12h\n\x11RecordInteraction\x12(.attribution.v1.RecordInteractionRequest\x1a).attribution.v1.RecordInteractionResponse\x12V\n\x0bGetDelivery\x12\".attribution.v1.GetDeliveryRequest\x1a#.attribution.v1.GetDeliveryResponse\x12_\n\x0eListDeliveries\x12%.attribution.v1.ListDeliveriesRequest\x1a&.attribution.v1.ListDeliveriesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,15 +39,15 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RECORDINTERACTIONREQUEST']._serialized_start=245
   _globals['_RECORDINTERACTIONREQUEST']._serialized_end=361
   _globals['_RECORDINTERACTIONRESPONSE']._serialized_start=363
-  _globals['_RECORDINTERACTIONRESPONSE']._serialized_end=434
-  _globals['_GETDELIVERYREQUEST']._serialized_start=436
-  _globals['_GETDELIVERYREQUEST']._serialized_end=496
-  _globals['_GETDELIVERYRESPONSE']._serialized_start=498
-  _globals['_GETDELIVERYRESPONSE']._serialized_end=563
-  _globals['_LISTDELIVERIESREQUEST']._serialized_start=565
-  _globals['_LISTDELIVERIESREQUEST']._serialized_end=666
-  _globals['_LISTDELIVERIESRESPONSE']._serialized_start=668
-  _globals['_LISTDELIVERIESRESPONSE']._serialized_end=763
-  _globals['_DELIVERYSERVICE']._serialized_start=766
-  _globals['_DELIVERYSERVICE']._serialized_end=1171
+  _globals['_RECORDINTERACTIONRESPONSE']._serialized_end=452
+  _globals['_GETDELIVERYREQUEST']._serialized_start=454
+  _globals['_GETDELIVERYREQUEST']._serialized_end=514
+  _globals['_GETDELIVERYRESPONSE']._serialized_start=516
+  _globals['_GETDELIVERYRESPONSE']._serialized_end=581
+  _globals['_LISTDELIVERIESREQUEST']._serialized_start=583
+  _globals['_LISTDELIVERIESREQUEST']._serialized_end=684
+  _globals['_LISTDELIVERIESRESPONSE']._serialized_start=686
+  _globals['_LISTDELIVERIESRESPONSE']._serialized_end=781
+  _globals['_DELIVERYSERVICE']._serialized_start=784
+  _globals['_DELIVERYSERVICE']._serialized_end=1189
 # @@protoc_insertion_point(module_scope)

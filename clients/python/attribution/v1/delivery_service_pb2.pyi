@@ -32,10 +32,12 @@ class RecordInteractionRequest(_message.Message):
     def __init__(self, person_id: _Optional[str] = ..., delivery_id: _Optional[str] = ..., interaction: _Optional[_Union[_delivery_pb2.Interaction, _Mapping]] = ...) -> None: ...
 
 class RecordInteractionResponse(_message.Message):
-    __slots__ = ("delivery",)
+    __slots__ = ("delivery", "replayed")
     DELIVERY_FIELD_NUMBER: _ClassVar[int]
+    REPLAYED_FIELD_NUMBER: _ClassVar[int]
     delivery: _delivery_pb2.Delivery
-    def __init__(self, delivery: _Optional[_Union[_delivery_pb2.Delivery, _Mapping]] = ...) -> None: ...
+    replayed: bool
+    def __init__(self, delivery: _Optional[_Union[_delivery_pb2.Delivery, _Mapping]] = ..., replayed: bool = ...) -> None: ...
 
 class GetDeliveryRequest(_message.Message):
     __slots__ = ("person_id", "delivery_id")

@@ -72,7 +72,8 @@ class DeliveryServiceServicer(object):
 
     def RecordInteraction(self, request, context):
         """Records an open or a click. NOT_FOUND if the delivery is not known; it need
-        not be known as sent (rule C4).
+        not be known as sent (rule C4). The same report again, with the time set,
+        changes nothing and is marked as replayed.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

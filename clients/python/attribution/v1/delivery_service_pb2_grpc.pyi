@@ -40,7 +40,8 @@ class DeliveryServiceStub:
     """
     RecordInteraction: _grpc.UnaryUnaryMultiCallable[_delivery_service_pb2.RecordInteractionRequest, _delivery_service_pb2.RecordInteractionResponse]
     """Records an open or a click. NOT_FOUND if the delivery is not known; it need
-    not be known as sent (rule C4).
+    not be known as sent (rule C4). The same report again, with the time set,
+    changes nothing and is marked as replayed.
     """
     GetDelivery: _grpc.UnaryUnaryMultiCallable[_delivery_service_pb2.GetDeliveryRequest, _delivery_service_pb2.GetDeliveryResponse]
     """Returns a delivery as it is now."""
@@ -59,7 +60,8 @@ class DeliveryServiceAsyncStub(DeliveryServiceStub):
     """
     RecordInteraction: _aio.UnaryUnaryMultiCallable[_delivery_service_pb2.RecordInteractionRequest, _delivery_service_pb2.RecordInteractionResponse]  # type: ignore[assignment]
     """Records an open or a click. NOT_FOUND if the delivery is not known; it need
-    not be known as sent (rule C4).
+    not be known as sent (rule C4). The same report again, with the time set,
+    changes nothing and is marked as replayed.
     """
     GetDelivery: _aio.UnaryUnaryMultiCallable[_delivery_service_pb2.GetDeliveryRequest, _delivery_service_pb2.GetDeliveryResponse]  # type: ignore[assignment]
     """Returns a delivery as it is now."""
@@ -87,7 +89,8 @@ class DeliveryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_delivery_service_pb2.RecordInteractionResponse, _abc.Awaitable[_delivery_service_pb2.RecordInteractionResponse]]:
         """Records an open or a click. NOT_FOUND if the delivery is not known; it need
-        not be known as sent (rule C4).
+        not be known as sent (rule C4). The same report again, with the time set,
+        changes nothing and is marked as replayed.
         """
 
     @_abc_1.abstractmethod

@@ -92,10 +92,11 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("machine", sa.Boolean(), nullable=False),
         sa.Column("untracked", sa.Boolean(), nullable=False),
-        sa.Column("time_us", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("told_us", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("time_us", sa.BigInteger(), nullable=False),
         sa.Column("arrival_us", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint(
-            "bucket", "person_id", "delivery_id", "kind", "machine", "untracked", "time_us"
+            "bucket", "person_id", "delivery_id", "kind", "machine", "untracked", "told_us"
         ),
         sqlite_with_rowid=False,
     )

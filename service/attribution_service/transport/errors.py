@@ -1,8 +1,10 @@
 """The one boundary where faults become gRPC statuses; nothing internal leaks through it."""
 
+import string
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import structlog
 from google.protobuf.any_pb2 import Any
@@ -19,11 +21,13 @@ log = structlog.get_logger()
 # Where gRPC clients look for the google.rpc.Status of a call.
 STATUS_DETAILS = "grpc-status-details-bin"
 DOMAIN = "attribution.v1"
-# Statuses travel in HTTP/2 headers, of which clients take 8 KiB in all.
+# Statuses travel in HTTP/2 headers, of which many clients take 8 KiB in all: the message, in which
+# a byte beyond ASCII costs three, and once more the message with the details, in base 64.
 _MAX_MESSAGE_BYTES = 1_500
+_MAX_MESSAGE_HEADER_BYTES = 2_500
 _MAX_DESCRIPTION_BYTES = 400
 _MAX_METADATA_BYTES = 300
-_MAX_VIOLATIONS = 6
+_MAX_VIOLATIONS_BYTES = 1_500
 _STORE_RETRY_SECONDS = 1.0
 
 CODES: Mapping[Reason, StatusCode] = {
@@ -70,7 +74,7 @@ def failure(fault: BaseException, method: str) -> Failure:
     refusal = _refusal(fault, method)
     code = CODES[refusal.reason]
     number: int = code.value[0]
-    message = _cut(refusal.message, _MAX_MESSAGE_BYTES)
+    message = _message(refusal.message)
     status = status_pb2.Status(code=number, message=message)
     for detail in _details(refusal):
         packed = Any()
@@ -105,13 +109,33 @@ def _details(refusal: Refusal) -> list[Message]:
         error_details_pb2.ErrorInfo(reason=refusal.reason, domain=DOMAIN, metadata=metadata)
     ]
     if refusal.violations:
-        violations = [_violation(item) for item in refusal.violations[:_MAX_VIOLATIONS]]
-        details.append(error_details_pb2.BadRequest(field_violations=violations))
+        details.append(_bad_request(refusal.violations))
     if refusal.retry_after_seconds is not None:
         delay = Duration()
         delay.FromMilliseconds(round(refusal.retry_after_seconds * 1_000))
         details.append(error_details_pb2.RetryInfo(retry_delay=delay))
     return details
+
+
+def _bad_request(violations: Iterable[Violation]) -> error_details_pb2.BadRequest:
+    """The first violation, and of the others as many as there is room for."""
+    told = error_details_pb2.BadRequest()
+    room = _MAX_VIOLATIONS_BYTES
+    for item in violations:
+        violation = _violation(item)
+        room -= violation.ByteSize()
+        if told.field_violations and room < 0:
+            break
+        told.field_violations.append(violation)
+    return told
+
+
+def _message(text: str) -> str:
+    """The text, cut to what the header may hold."""
+    message = _cut(text, _MAX_MESSAGE_BYTES)
+    while len(quote(message, safe=string.printable)) > _MAX_MESSAGE_HEADER_BYTES:
+        message = _cut(message, len(message.encode()) * 3 // 4)
+    return message
 
 
 def _violation(item: Violation) -> error_details_pb2.BadRequest.FieldViolation:

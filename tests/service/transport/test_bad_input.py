@@ -1,0 +1,370 @@
+"""Every kind of bad input: its code, its reason, its field, and a store that is unchanged."""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.calls import COURSE, Caller, email, finished, served, set_the_scene
+
+LONG_ID = "x" * 256
+HUGE_ID = "x" * 10_240
+
+
+@dataclass(frozen=True)
+class Case:
+    """A call and the refusal that it must get."""
+
+    name: str
+    method: str
+    request: dict[str, Any] | bytes
+    code: str
+    reason: str
+    field: str | None = None
+    metadata: tuple[tuple[str, str], ...] = ()
+
+
+def campaign(**changes: Any) -> dict[str, Any]:
+    """A request to create a campaign like the course one, changed; None removes a field."""
+    changed = {**COURSE, "campaign_id": "new", **changes}
+    return {"campaign": {name: value for name, value in changed.items() if value is not None}}
+
+
+def goal(**changes: Any) -> dict[str, Any]:
+    changed = {**COURSE["goal"], **changes}
+    return campaign(goal={name: value for name, value in changed.items() if value is not None})
+
+
+def rule(text: str) -> dict[str, Any]:
+    return goal(performs_event={"event_name": "course_finished", "filter": text})
+
+
+def delivery(**changes: Any) -> dict[str, Any]:
+    changed = {**email("d2", "j1", "ada"), **changes}
+    return {"delivery": {name: value for name, value in changed.items() if value is not None}}
+
+
+def event(**changes: Any) -> dict[str, Any]:
+    changed = {**finished("e1", "ada")["event"], **changes}
+    return {"event": {name: value for name, value in changed.items() if value is not None}}
+
+
+def start(**changes: Any) -> dict[str, Any]:
+    return {"person_id": "ada", "journey_id": "j9", "campaign_id": "course", **changes}
+
+
+def opened(**changes: Any) -> dict[str, Any]:
+    interaction = {"kind": "INTERACTION_KIND_OPENED"}
+    return {"person_id": "ada", "delivery_id": "d1", "interaction": interaction, **changes}
+
+
+def tag(number: int, payload: bytes) -> bytes:
+    """A length-delimited protobuf field."""
+    length, data = len(payload), b""
+    while length >= 0x80:
+        data += bytes([length & 0x7F | 0x80])
+        length >>= 7
+    return bytes([number << 3 | 2]) + data + bytes([length]) + payload
+
+
+def nested_bytes(depth: int) -> bytes:
+    """An EvaluateRequest whose properties are nested so deep."""
+    value = tag(3, b"x")  # Value.string_value
+    for _ in range(depth - 1):
+        entry = tag(1, b"k") + tag(2, value)  # Struct.fields
+        value = tag(5, tag(1, entry))  # Value.struct_value
+    properties = tag(1, tag(1, b"k") + tag(2, value))
+    body = tag(1, b"e1") + tag(2, b"ada") + tag(3, b"course_finished") + tag(4, properties)
+    return tag(1, body)
+
+
+def nested(depth: int) -> dict[str, Any]:
+    value: Any = "x"
+    for _ in range(depth):
+        value = {"k": value}
+    return event(properties=value)
+
+
+REQUIRED, TOO_LONG = "FIELD_REQUIRED", "FIELD_TOO_LONG"
+RANGE, INVALID = "FIELD_OUT_OF_RANGE", "FIELD_INVALID"
+BAD = "INVALID_ARGUMENT"
+FILTER = "campaign.goal.performs_event.filter"
+
+CASES = [
+    # What is not there.
+    Case("unknown campaign: start", "StartJourney", start(campaign_id="nowhere"), "NOT_FOUND",
+         "CAMPAIGN_NOT_FOUND", metadata=(("campaign_id", "nowhere"),)),
+    Case("unknown campaign: get", "GetCampaign", {"campaign_id": "nowhere"}, "NOT_FOUND",
+         "CAMPAIGN_NOT_FOUND"),
+    Case("unknown campaign: update", "UpdateCampaign",
+         {"campaign": {"campaign_id": "nowhere", "display_name": "x"}}, "NOT_FOUND",
+         "CAMPAIGN_NOT_FOUND"),
+    Case("unknown journey: delivery", "RecordDelivery", delivery(journey_id="j9"), "NOT_FOUND",
+         "JOURNEY_NOT_FOUND", metadata=(("journey_id", "j9"),)),
+    Case("unknown journey: check", "CheckExit", {"person_id": "ada", "journey_id": "j9"},
+         "NOT_FOUND", "JOURNEY_NOT_FOUND"),
+    Case("unknown journey: finish", "FinishJourney", {"person_id": "ada", "journey_id": "j9"},
+         "NOT_FOUND", "JOURNEY_NOT_FOUND"),
+    Case("unknown journey: get", "GetJourney", {"person_id": "ada", "journey_id": "j9"},
+         "NOT_FOUND", "JOURNEY_NOT_FOUND"),
+    Case("unknown delivery: open", "RecordInteraction", opened(delivery_id="d9"), "NOT_FOUND",
+         "DELIVERY_NOT_FOUND", metadata=(("delivery_id", "d9"),)),
+    Case("unknown delivery: get", "GetDelivery", {"person_id": "ada", "delivery_id": "d9"},
+         "NOT_FOUND", "DELIVERY_NOT_FOUND"),
+    Case("journey of another person: delivery", "RecordDelivery", delivery(journey_id="j2"),
+         "NOT_FOUND", "JOURNEY_NOT_FOUND"),
+    Case("journey of another person: check", "CheckExit", {"person_id": "bob", "journey_id": "j1"},
+         "NOT_FOUND", "JOURNEY_NOT_FOUND"),
+    Case("delivery of another person: open", "RecordInteraction", opened(person_id="bob"),
+         "NOT_FOUND", "DELIVERY_NOT_FOUND"),
+    # What is there already.
+    Case("campaign id taken", "CreateCampaign", {"campaign": COURSE}, "ALREADY_EXISTS",
+         "CAMPAIGN_ALREADY_EXISTS"),
+    Case("journey id taken", "StartJourney", start(journey_id="j1"), "ALREADY_EXISTS",
+         "JOURNEY_ALREADY_EXISTS"),
+    Case("delivery id taken", "RecordDelivery", delivery(delivery_id="d1", channel="CHANNEL_SMS"),
+         "ALREADY_EXISTS", "DELIVERY_ALREADY_EXISTS"),
+    # Ids.
+    Case("no person", "Evaluate", event(person_id=None), BAD, REQUIRED, "event.person_id"),
+    Case("no event id", "Evaluate", event(event_id=None), BAD, REQUIRED, "event.event_id"),
+    Case("no event name", "Evaluate", event(name=""), BAD, REQUIRED, "event.name"),
+    Case("no event", "Evaluate", {}, BAD, REQUIRED, "input"),
+    Case("blank id", "Evaluate", event(event_id="  "), BAD, REQUIRED, "event.event_id"),
+    Case("id with a NUL", "Evaluate", event(event_id="a\0b"), BAD, INVALID, "event.event_id"),
+    Case("id with a line break", "StartJourney", start(journey_id="a\nb"), BAD, INVALID,
+         "journey_id"),
+    Case("long event id", "Evaluate", event(event_id=LONG_ID), BAD, TOO_LONG, "event.event_id"),
+    Case("id of too many bytes", "Evaluate", event(event_id="é" * 128), BAD, TOO_LONG,
+         "event.event_id"),
+    Case("person id of 10 KB", "Evaluate", event(person_id=HUGE_ID), BAD, TOO_LONG,
+         "event.person_id"),
+    Case("person id of 10 KB: start", "StartJourney", start(person_id=HUGE_ID), BAD, TOO_LONG,
+         "person_id"),
+    Case("person id of 10 KB: check", "CheckExit", {"person_id": HUGE_ID, "journey_id": "j1"}, BAD,
+         TOO_LONG, "person_id"),
+    Case("no journey id", "StartJourney", start(journey_id=""), BAD, REQUIRED, "journey_id"),
+    Case("no campaign id", "StartJourney", start(campaign_id=""), BAD, REQUIRED, "campaign_id"),
+    Case("no journey to finish", "FinishJourney", {"person_id": "ada"}, BAD, REQUIRED,
+         "journey_id"),
+    Case("no person to check", "CheckExit", {"journey_id": "j1"}, BAD, REQUIRED, "person_id"),
+    Case("no person to list", "ListJourneys", {}, BAD, REQUIRED, "person_id"),
+    Case("no delivery", "RecordDelivery", {}, BAD, REQUIRED, "delivery"),
+    Case("no delivery id", "RecordDelivery", delivery(delivery_id=None), BAD, REQUIRED,
+         "delivery.delivery_id"),
+    Case("delivery without journey", "RecordDelivery", delivery(journey_id=None), BAD, REQUIRED,
+         "delivery.journey_id"),
+    Case("no interaction", "RecordInteraction", {"person_id": "ada", "delivery_id": "d1"}, BAD,
+         REQUIRED, "interaction"),
+    Case("no campaign", "CreateCampaign", {}, BAD, REQUIRED, "campaign"),
+    Case("campaign without id", "CreateCampaign", campaign(campaign_id=None), BAD, REQUIRED,
+         "campaign.campaign_id"),
+    Case("long display name", "CreateCampaign", campaign(display_name=LONG_ID), BAD, TOO_LONG,
+         "campaign.display_name"),
+    Case("too many webhook actions", "CreateCampaign",
+         campaign(webhook_action_ids=[f"a{n}" for n in range(1_001)]), BAD, TOO_LONG,
+         "campaign.webhook_action_ids"),
+    Case("empty webhook action", "CreateCampaign", campaign(webhook_action_ids=["a", ""]), BAD,
+         REQUIRED, "campaign.webhook_action_ids[1]"),
+    # Goals.
+    Case("goal without achievement", "CreateCampaign", goal(performs_event=None), BAD, REQUIRED,
+         "campaign.goal.achievement"),
+    Case("goal without event name", "CreateCampaign", goal(performs_event={}), BAD, REQUIRED,
+         "campaign.goal.performs_event.event_name"),
+    Case("empty trigger", "CreateCampaign", campaign(trigger={}), BAD, REQUIRED,
+         "campaign.trigger.event_name"),
+    Case("window of 0", "CreateCampaign", goal(window="0s"), BAD, RANGE, "campaign.goal.window"),
+    Case("negative window", "CreateCampaign", goal(window="-1s"), BAD, RANGE,
+         "campaign.goal.window"),
+    Case("window over 90 days", "CreateCampaign", goal(window="7776001s"), BAD, RANGE,
+         "campaign.goal.window"),
+    Case("window over 90 days by a nanosecond", "CreateCampaign",
+         goal(window="7776000.000000001s"), BAD, RANGE, "campaign.goal.window"),
+    Case("window below a microsecond", "CreateCampaign", goal(window="0.000000999s"), BAD, RANGE,
+         "campaign.goal.window"),
+    Case("unknown basis", "CreateCampaign", goal(basis=9), BAD, INVALID, "campaign.goal.basis"),
+    Case("unknown exit policy", "CreateCampaign", campaign(exit_policy=99), BAD, INVALID,
+         "campaign.exit_policy"),
+    Case("unknown kind", "CreateCampaign", campaign(kind=7), BAD, INVALID, "campaign.kind"),
+    Case("policy GOAL without goal", "CreateCampaign", campaign(goal=None), BAD, "GOAL_REQUIRED",
+         "campaign.exit_policy"),
+    Case("policy of either without goal", "CreateCampaign",
+         campaign(goal=None, exit_policy="EXIT_POLICY_GOAL_OR_NO_LONGER_MATCHING"), BAD,
+         "GOAL_REQUIRED", "campaign.exit_policy"),
+    # Rules, with line and column.
+    Case("rule that does not parse", "CreateCampaign", rule("event.course_id ="), BAD,
+         "RULE_INVALID", FILTER, (("line", "1"), ("column", "17"))),
+    Case("rule with a fault in line 2", "CreateCampaign", rule("event.a == 1 &&\n  evnt.b == 2"),
+         BAD, "RULE_INVALID", FILTER, (("line", "2"), ("column", "3"))),
+    Case("rule of blanks", "CreateCampaign", rule("   "), BAD, "RULE_INVALID", FILTER),
+    Case("rule that is no condition", "CreateCampaign", rule("'a' + 'b'"), BAD, "RULE_INVALID",
+         FILTER),
+    Case("long rule", "CreateCampaign", rule("event.a == 1 || " * 300 + "true"), BAD, TOO_LONG,
+         FILTER),
+    Case("trigger without trigger event", "CreateCampaign", campaign(trigger=None), BAD,
+         "RULE_INVALID", FILTER, (("line", "1"), ("column", "20"))),
+    Case("value that is no number", "CreateCampaign", goal(value="'a'"), BAD, "RULE_INVALID",
+         "campaign.goal.value"),
+    Case("value of blanks", "CreateCampaign", goal(value=" "), BAD, "RULE_INVALID",
+         "campaign.goal.value"),
+    # Updates.
+    Case("stale etag", "UpdateCampaign",
+         {"campaign": {"campaign_id": "course", "display_name": "x", "etag": "v0"}}, "ABORTED",
+         "ETAG_MISMATCH", metadata=(("etag", "v1"),)),
+    Case("unknown path", "UpdateCampaign",
+         {"campaign": {"campaign_id": "course"}, "update_mask": "goall"}, BAD, INVALID,
+         "update_mask"),
+    Case("path that cannot change", "UpdateCampaign",
+         {"campaign": {"campaign_id": "course"}, "update_mask": "campaignId"}, BAD, INVALID,
+         "update_mask"),
+    Case("goal removed under its policy", "UpdateCampaign",
+         {"campaign": {"campaign_id": "course"}, "update_mask": "goal"}, BAD, "GOAL_REQUIRED",
+         "campaign.exit_policy"),
+    Case("trigger removed under its rule", "UpdateCampaign",
+         {"campaign": {"campaign_id": "course"}, "update_mask": "trigger"}, BAD, "RULE_INVALID",
+         FILTER),
+    # Deliveries and interactions.
+    Case("no channel", "RecordDelivery", delivery(channel=None), BAD, REQUIRED,
+         "delivery.channel"),
+    Case("unknown channel", "RecordDelivery", delivery(channel=99), BAD, INVALID,
+         "delivery.channel"),
+    Case("unknown status", "RecordDelivery", delivery(status=99), BAD, INVALID, "delivery.status"),
+    Case("webhook without action", "RecordDelivery",
+         delivery(channel="CHANNEL_WEBHOOK", action_id=None), BAD, REQUIRED,
+         "delivery.action_id"),
+    Case("campaign of another journey", "RecordDelivery", delivery(campaign_id="other"), BAD,
+         "CAMPAIGN_MISMATCH", "delivery.campaign_id", (("campaign_id", "course"),)),
+    Case("sent time of what is queued", "RecordDelivery",
+         delivery(status="DELIVERY_STATUS_QUEUED", sent_time="2026-03-01T00:00:00Z"), BAD, INVALID,
+         "delivery.sent_time"),
+    Case("no kind of interaction", "RecordInteraction", opened(interaction={"machine": True}), BAD,
+         REQUIRED, "interaction.kind"),
+    Case("unknown kind of interaction", "RecordInteraction", opened(interaction={"kind": 9}), BAD,
+         INVALID, "interaction.kind"),
+    Case("untracked open", "RecordInteraction",
+         opened(interaction={"kind": "INTERACTION_KIND_OPENED", "untracked": True}), BAD, INVALID,
+         "interaction.untracked"),
+    Case("unknown next step", "CheckExit",
+         {"person_id": "ada", "journey_id": "j1", "next_step": 77}, BAD, INVALID, "next_step"),
+    # Times: a Timestamp with seconds and nanos out of range, which JSON cannot write.
+    Case("time before year 1", "RecordInteraction",
+         tag(1, b"ada") + tag(2, b"d1")
+         + tag(3, b"\x08\x01" + tag(4, b"\x08\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01")), BAD,
+         RANGE, "interaction.time"),
+    Case("nanos over a second", "RecordInteraction",
+         tag(1, b"ada") + tag(2, b"d1") + tag(3, b"\x08\x01" + tag(4, b"\x10\x80\x94\xeb\xdc\x03")),
+         BAD, RANGE, "interaction.time"),
+    # Properties.
+    Case("properties nested 21 deep", "Evaluate", nested(21), BAD, TOO_LONG,
+         "event.properties.k"),
+    Case("properties nested 1,000 deep", "Evaluate", nested_bytes(1_000), BAD, "MALFORMED_REQUEST",
+         "event.properties"),
+    Case("large properties", "Evaluate", event(properties={"a": "x" * 65_536}), BAD, TOO_LONG,
+         "event.properties"),
+    Case("large trigger properties", "StartJourney",
+         start(trigger_properties={"a": "x" * 65_536}), BAD, TOO_LONG, "trigger_properties"),
+    Case("large attributes", "Evaluate",
+         {**event(), "person_attributes": {"a": "x" * 65_536}}, BAD, TOO_LONG,
+         "person_attributes"),
+    Case("not a number in properties", "Evaluate",
+         tag(1, tag(1, b"e1") + tag(2, b"ada") + tag(3, b"x")
+             + tag(4, tag(1, tag(1, b"n") + tag(2, b"\x11\0\0\0\0\0\0\xf8\x7f")))), BAD, RANGE,
+         "event.properties.n"),
+    Case("value of no kind in properties", "Evaluate",
+         tag(1, tag(1, b"e1") + tag(2, b"ada") + tag(3, b"x")
+             + tag(4, tag(1, tag(1, b"n") + tag(2, b"")))), BAD, INVALID, "event.properties.n"),
+    # Bytes.
+    Case("no protobuf", "Evaluate", b"\xff\xff\xff\xff", BAD, "MALFORMED_REQUEST"),
+    Case("cut short", "Evaluate", tag(1, tag(1, b"e1"))[:-1], BAD, "MALFORMED_REQUEST"),
+    Case("person id not UTF-8", "Evaluate", tag(1, tag(1, b"e1") + tag(2, b"\xff\xfe")), BAD,
+         "MALFORMED_REQUEST", "event.person_id"),
+    Case("property not UTF-8", "Evaluate",
+         tag(1, tag(1, b"e1") + tag(2, b"ada")
+             + tag(4, tag(1, tag(1, b"n") + tag(2, tag(3, b"\xff"))))), BAD, "MALFORMED_REQUEST",
+         "event.properties"),
+    Case("message over the limit", "Evaluate", tag(1, tag(1, b"x" * 1_048_577)),
+         "RESOURCE_EXHAUSTED", "MESSAGE_TOO_LARGE", metadata=(("limit_bytes", "1048576"),)),
+    # Pages.
+    Case("negative page size", "ListCampaigns", {"page_size": -1}, BAD, RANGE, "page_size"),
+    Case("page token of nobody", "ListCampaigns", {"page_token": "hello"}, BAD,
+         "PAGE_TOKEN_INVALID", "page_token"),
+    Case("page token that is not ASCII", "ListCampaigns", {"page_token": "é"}, BAD,
+         "PAGE_TOKEN_INVALID", "page_token"),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("store")
+
+
+@pytest.fixture(scope="module")
+def call(folder: Path) -> Iterator[Caller]:
+    with served(folder) as caller:
+        set_the_scene(caller)
+        yield caller
+
+
+def content(folder: Path) -> list[str]:
+    """All that the store holds."""
+    connection = sqlite3.connect(folder / "attribution.db")
+    try:
+        return list(connection.iterdump())
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_is_refused_and_changes_nothing(case: Case, call: Caller, folder: Path) -> None:
+    before = content(folder)
+    refused = call.refused(case.method, case.request)
+    assert (refused.code, refused.reason) == (case.code, case.reason), refused
+    if case.field is not None:
+        assert refused.fields[0] == (case.field, case.reason)
+        assert case.field in refused.message
+    for key, value in case.metadata:
+        assert refused.metadata[key] == value
+    assert refused.message
+    assert len(refused.message.encode()) <= 1_500
+    assert content(folder) == before
+
+
+def test_a_rule_is_shown_with_a_caret(call: Caller) -> None:
+    refused = call.refused("CreateCampaign", rule("event.a == 1 &&\n  evnt.b == 2"))
+    assert "line 2, column 3" in refused.message
+    assert "\n  |   evnt.b == 2\n  |   ^^^^" in refused.message
+    assert "did you mean `event`" in refused.message
+    assert refused.descriptions[0].startswith("line 2, column 3: ")
+
+
+def test_all_faults_are_told_at_once(call: Caller) -> None:
+    refused = call.refused("RecordDelivery", {"delivery": {"status": 99}})
+    assert [field for field, _ in refused.fields] == [
+        "delivery.channel",
+        "delivery.status",
+        "delivery.person_id",
+        "delivery.delivery_id",
+        "delivery.journey_id",
+    ]
+
+
+def test_a_long_id_is_not_sent_back_whole(call: Caller) -> None:
+    refused = call.refused("GetJourney", {"person_id": "p" * 255, "journey_id": "j" * 255})
+    assert len(refused.message) < 300
+
+
+def test_what_is_just_within_the_limits_is_taken(call: Caller) -> None:
+    call("Evaluate", {**event(event_id="x" * 255, name="y" * 255), "validate_only": True})
+    call("Evaluate", {**event(event_id="é" * 127), "validate_only": True})
+    call("Evaluate", {**nested(20), "validate_only": True})
+    call("Evaluate", {**event(properties={"a": "x" * 65_500}), "validate_only": True})
+
+
+def test_many_long_faults_fit_into_the_headers(call: Caller) -> None:
+    ids = ["\x01" * 10 for _ in range(1_000)]
+    refused = call.refused("CreateCampaign", campaign(webhook_action_ids=ids))
+    assert (refused.code, refused.reason) == ("INVALID_ARGUMENT", "FIELD_INVALID")
+    text = "日本" * 140 + " evnt.a " + "日本" * 140
+    refused = call.refused("CreateCampaign", rule(f"'{text}' == evnt.b && evnt.c && foo('{text}')"))
+    assert (refused.code, refused.reason) == ("INVALID_ARGUMENT", "RULE_INVALID")

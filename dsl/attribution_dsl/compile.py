@@ -23,6 +23,7 @@ from attribution_dsl.overloads import Function
 from attribution_dsl.results import ResultType, as_result
 from attribution_dsl.roots import RootKind
 from attribution_dsl.syntax import Node, path_of, path_to
+from attribution_dsl.uses import uses_of
 
 Evaluate = Callable[[Mapping[str, object]], object]
 
@@ -44,34 +45,57 @@ def generate(
     Returns:
         The function from data to result.
     """
-    generator = _Generator(kinds)
-    text = generator.finish(generator.visit(tree), result)
-    return generator.function(text, interpreted)
+    generator = _Generator(tree, kinds)
+    code = compile(generator.source(tree, result), "<rule>", "exec")
+    namespace = generator.namespace(interpreted)
+    exec(code, namespace)  # noqa: S102 - made of names of our own and of ascii() of constants
+    function: Evaluate = namespace["rule"]
+    return function
 
 
 def source_of(tree: Node, kinds: Mapping[str, RootKind], result: ResultType) -> str:
     """Show the generated code, for tests and for the curious."""
-    generator = _Generator(kinds)
-    return generator.source(generator.finish(generator.visit(tree), result))
+    return _Generator(tree, kinds).source(tree, result)
 
 
 class _Generator:
-    def __init__(self, kinds: Mapping[str, RootKind]) -> None:
+    def __init__(self, tree: Node, kinds: Mapping[str, RootKind]) -> None:
         self._kinds = kinds
-        self._roots: dict[str, str] = {}
+        self._uses = uses_of(tree, kinds)
         self._emit = Emitter()
 
     def visit(self, node: Node) -> Code:
         return _VISIT[node.__class__](self, node)
 
-    def finish(self, code: Code, result: ResultType) -> str:
+    def source(self, tree: Node, result: ResultType) -> str:
+        """Write the function.
+
+        Data that is not shaped as expected, such as a root that is missing, raises what is caught
+        here: a `try` costs nothing where nothing is raised.
+        """
+        lines = ["def rule(roots):", "    try:"]
+        for name, use in self._uses.items():
+            if use.local is not None:
+                lines.append(f"        {use.local} = roots[{ascii(name)}]")
+            if use.whole and self._kinds[name] is RootKind.PROPERTIES:
+                lines.append(f"        if {use.local}.__class__ is not dict:")
+                lines.append("            return interpreted(roots)")
+        lines.append(f"        return {self._result(self.visit(tree), result)}")
+        lines.append("    except (KeyError, AttributeError):")
+        lines.append("        return interpreted(roots)")
+        return "\n".join(lines)
+
+    def namespace(self, interpreted: Evaluate) -> dict[str, Any]:
+        return self._emit.namespace(interpreted=interpreted)
+
+    def _result(self, code: Code, result: ResultType) -> str:
         """Check that the rule gives what it must, as cheaply as is known to be enough."""
         emit = self._emit
+        if result is ResultType.BOOL and code.boolean:
+            return code.text
         check = emit.bind(partial(as_result, result=result))
         value = emit.temporary()
         if result is ResultType.BOOL:
-            if code.boolean:
-                return code.text
             return (
                 f"{value} if ({value} := {code.text}) is True or {value} is False"
                 f" else {check}({value})"
@@ -79,36 +103,17 @@ class _Generator:
         if result is ResultType.NUMBER:
             kind = emit.temporary()
             return (
-                f"{value} if ({kind} := type({value} := {code.text})) is float or {kind} is int"
-                f" else {check}({value})"
+                f"{value} if ({kind} := ({value} := {code.text}).__class__) is float"
+                f" or {kind} is int else {check}({value})"
             )
         return f"{check}({code.text})"
-
-    def source(self, expression: str) -> str:
-        lines = ["def rule(roots):"]
-        for name, local in self._roots.items():
-            missing: object = runtime.no_such_key(name)
-            properties = self._kinds[name] is RootKind.PROPERTIES
-            fallback = self._emit.bind(runtime.EMPTY if properties else missing)
-            key = ascii(name)
-            lines.append(f"    {local} = roots[{key}] if {key} in roots else {fallback}")
-            if properties:
-                lines.append(f"    if type({local}) is not dict: return interpreted(roots)")
-        return "\n".join([*lines, f"    return {expression}"])
-
-    def function(self, expression: str, interpreted: Evaluate) -> Evaluate:
-        code = compile(self.source(expression), "<rule>", "exec")
-        namespace = self._emit.namespace(interpreted=interpreted)
-        exec(code, namespace)  # noqa: S102 - made of names of our own and of ascii() of constants
-        function: Evaluate = namespace["rule"]
-        return function
 
     def literal(self, node: syntax.Literal) -> Code:
         return self._emit.constant(node.value)
 
     def ident(self, node: syntax.Ident) -> Code:
-        local = self._roots.setdefault(node.name, f"r{len(self._roots)}")
-        return Code(local, atom=True)
+        local = self._uses[node.name].local
+        return Code(f"roots[{ascii(node.name)}]" if local is None else local, atom=True)
 
     def select(self, node: syntax.Select) -> Code:
         slow = partial(self._emit.call, runtime.select)
@@ -126,11 +131,11 @@ class _Generator:
         key = ascii(name)
         if self._is_properties(operand):
             root = self.visit(operand).text
-            return Code(f"({root}[{key}] if {key} in {root} else {missing})")
+            return Code(f"{root}.get({key}, {missing})")
         value, binding = self._emit.held(self.visit(operand))
         other = slow(value, key, ascii(path))
         return Code(
-            f"({value}[{key}] if type({binding}) is dict and {key} in {value} else {other})"
+            f"({value}.get({key}, {missing}) if ({binding}).__class__ is dict else {other})"
         )
 
     def _is_properties(self, node: Node) -> bool:
@@ -143,14 +148,16 @@ class _Generator:
             return Code(f"({key} in {operand.text})", boolean=True, total=True)
         value, binding = self._emit.held(operand)
         slow = self._emit.call(runtime.present, value, key)
-        return Code(f"({key} in {value} if type({binding}) is dict else {slow})", boolean=True)
+        return Code(
+            f"({key} in {value} if ({binding}).__class__ is dict else {slow})", boolean=True
+        )
 
     def unary(self, node: syntax.Unary) -> Code:
         operand = self.visit(node.operand)
         if node.operator == "-":
             value, binding = self._emit.held(operand)
             slow = self._emit.call(NEGATE.call, value)
-            return Code(f"(-{value} if type({binding}) is float else {slow})")
+            return Code(f"(-{value} if ({binding}).__class__ is float else {slow})")
         if operand.total:
             return Code(f"(not {operand.text})", boolean=True, total=True)
         value, binding = self._emit.held(operand)
@@ -228,6 +235,10 @@ class _Generator:
             value, binding = self._emit.held(term)
             held.append(value)
             tests.append(f"{decisive} if ({binding}) is {decisive} else ")
+        if all(term.boolean for term in terms):
+            # What is neither decisive nor neutral is an error: the first one, if any, is the value.
+            errors = "".join(f"{value} if {value} is not {neutral} else " for value in held[:-1])
+            return Code(f"({''.join(tests)}{errors}{held[-1]})", boolean=True)
         settled = " and ".join(f"{value} is {neutral}" for value in held)
         slow = self._emit.call(runtime.undecided, ascii(operator), *held)
         return Code(f"({''.join(tests)}{neutral} if {settled} else {slow})", boolean=True)
@@ -264,7 +275,7 @@ class _Generator:
         value, binding = self._emit.held(first[0])
         slow = self._emit.call(function.call, value, last.text)
         fast = function.inline.format(value, last.text)
-        return f"({fast} if type({binding}) is str else {slow})"
+        return f"({fast} if ({binding}).__class__ is str else {slow})"
 
     def list_literal(self, node: syntax.ListLiteral) -> Code:
         items = [self.visit(each) for each in node.items]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 _WIDEST_EXCERPT = 100
+_MOST_SHOWN = 20
 
 
 class Severity(StrEnum):
@@ -91,7 +92,9 @@ class RuleError(ValueError):
     def __init__(self, source: str, diagnostics: Iterable[Diagnostic]) -> None:
         self.source = source
         self.diagnostics: tuple[Diagnostic, ...] = in_order(diagnostics)
-        super().__init__("\n".join(each.render(source) for each in self.diagnostics))
+        shown = [each.render(source) for each in self.diagnostics[:_MOST_SHOWN]]
+        more = len(self.diagnostics) - len(shown)
+        super().__init__("\n".join([*shown, f"and {more} more"] if more else shown))
 
 
 def error(code: str, message: str, span: Span, suggestion: str | None = None) -> Diagnostic:

@@ -46,7 +46,7 @@ class Emitter:
 
     def held(self, code: Code) -> tuple[str, str]:
         """Give a name for a value, and the expression that evaluates and names it."""
-        if code.atom:
+        if code.atom and not code.is_constant:
             return code.text, code.text
         name = self.temporary()
         return name, f"{name} := {code.text}"
@@ -72,13 +72,14 @@ class Emitter:
         """Give all that the code may refer to; no builtins but what is named here."""
         return {
             "__builtins__": {},
-            "type": type,
             "dict": dict,
             "float": float,
             "int": int,
             "list": list,
             "str": str,
             "Error": ErrorValue,
+            "KeyError": KeyError,
+            "AttributeError": AttributeError,
             **dict(self._bound.values()),
             **more,
         }

@@ -44,7 +44,7 @@ def _with_constant(
         return _with_singleton(operator, held, constant.text, slow)
     kind = emit.temporary()
     error = f"{value} if {kind} is Error else {slow}"
-    subject = f"({kind} := type({binding}))"
+    subject = f"({kind} := ({binding}).__class__)"
     if isinstance(constant.value, int):
         # An int is compared with a double as the double nearest to it.
         double = ascii(as_double(constant.value))
@@ -77,8 +77,8 @@ def _of_two(
     divisible = f" and {b}" if operator == "/" else ""
     call = emit.call(slow, a, b)
     return (
-        f"({a} {operator} {b} if ({kind} := type({bind_a})) is type({bind_b}) and ({alike})"
-        f"{divisible} else {a} if {kind} is Error else {b} if type({b}) is Error else {call})"
+        f"({a} {operator} {b} if ({kind} := ({bind_a}).__class__) is ({bind_b}).__class__ and ({alike})"
+        f"{divisible} else {a} if {kind} is Error else {b} if {b}.__class__ is Error else {call})"
     )
 
 
@@ -101,7 +101,7 @@ def _arithmetic_with_constant(
     useless = cls is None or (cls == "str" and operator != "+") or right.value == 0.0
     if useless:
         return emit.call(slow, left.text, right.text)
-    return f"({value} {operator} {right.text} if type({binding}) is {cls} else {call})"
+    return f"({value} {operator} {right.text} if ({binding}).__class__ is {cls} else {call})"
 
 
 def one_of(emit: Emitter, operand: Code, strings: list[str], operator: str, slow: Slow) -> Code:
@@ -119,7 +119,7 @@ def one_of(emit: Emitter, operand: Code, strings: list[str], operator: str, slow
     found = emit.bind(frozenset(strings))
     call = emit.call(slow, value, ascii(strings[0]))
     text = (
-        f"({value} {operator} {found} if ({kind} := type({binding})) is str"
+        f"({value} {operator} {found} if ({kind} := ({binding}).__class__) is str"
         f" else {value} if {kind} is Error else {call})"
     )
     return Code(text, boolean=True)
@@ -133,5 +133,5 @@ def membership(emit: Emitter, item: Code, container: Code) -> Code:
     value, binding = emit.held(container)
     slow = emit.call(runtime.contained, item.text, value)
     # Found is found; not found may still be an error, if the list holds one.
-    text = f"(True if type({binding}) is list and {item.text} in {value} else {slow})"
+    text = f"(True if ({binding}).__class__ is list and {item.text} in {value} else {slow})"
     return Code(text, boolean=True)

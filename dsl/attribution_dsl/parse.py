@@ -104,7 +104,7 @@ class _Parse:
 
     def _watch(self, token: Token) -> None:
         kind = token.type
-        if kind in _NODES:
+        if kind in _NODES or (kind == "MINUS" and self._follows_minus()):
             self._nodes += 1
             if self._nodes > self._limits.nodes:
                 self._refuse(_too_many(span_of(token), self._limits))
@@ -118,6 +118,10 @@ class _Parse:
         if mistake is not None:
             self._found.append(mistake)
         self._earlier, self._before = self._before, token
+
+    def _follows_minus(self) -> bool:
+        """Tell a run of signs, which nests, from one that belongs to a number."""
+        return self._before is not None and self._before.type == "MINUS"
 
     def _unexpected_token(self, unexpected: UnexpectedToken) -> Diagnostic:
         token = unexpected.token

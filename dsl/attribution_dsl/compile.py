@@ -12,23 +12,19 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
-from attribution_dsl import runtime, syntax
-from attribution_dsl.emit import Code, Emitter
-from attribution_dsl.fast import arithmetic, comparison, membership, one_of
+from attribution_dsl import chain, runtime, syntax
+from attribution_dsl.emit import Code, Emitter, guarded
+from attribution_dsl.fast import arithmetic, comparison, inlined, membership, one_of
 from attribution_dsl.functions import FUNCTIONS, METHODS
 from attribution_dsl.interpret import BINARY
 from attribution_dsl.kinds import BOOL
 from attribution_dsl.operators import ARITHMETIC, NEGATE, NOT
-from attribution_dsl.overloads import Function
 from attribution_dsl.results import ResultType, as_result
 from attribution_dsl.roots import RootKind
 from attribution_dsl.syntax import Node, path_of, path_to
 from attribution_dsl.uses import uses_of
 
 Evaluate = Callable[[Mapping[str, object]], object]
-
-# A longer chain is generated as a tree, so that the code does not nest as deep as it is long.
-_LONGEST_CHAIN: Final = 12
 
 
 def generate(
@@ -73,17 +69,19 @@ class _Generator:
         Data that is not shaped as expected, such as a root that is missing, raises what is caught
         here: a `try` costs nothing where nothing is raised.
         """
-        lines = ["def rule(roots):", "    try:"]
+        lines = ["    try:"]
         for name, use in self._uses.items():
             if use.local is not None:
-                lines.append(f"        {use.local} = roots[{ascii(name)}]")
+                lines.append(f"        {use.local} = roots[{name!a}]")
             if use.whole and self._kinds[name] is RootKind.PROPERTIES:
                 lines.append(f"        if {use.local}.__class__ is not dict:")
                 lines.append("            return interpreted(roots)")
         lines.append(f"        return {self._result(self.visit(tree), result)}")
         lines.append("    except (KeyError, AttributeError):")
         lines.append("        return interpreted(roots)")
-        return "\n".join(lines)
+        slots = "".join(f"{slot} = " for slot in self._emit.slots)
+        start = ["def rule(roots):", *([f"    {slots}None"] if slots else [])]
+        return "\n".join([*start, *lines])
 
     def namespace(self, interpreted: Evaluate) -> dict[str, Any]:
         return self._emit.namespace(interpreted=interpreted)
@@ -113,7 +111,7 @@ class _Generator:
 
     def ident(self, node: syntax.Ident) -> Code:
         local = self._uses[node.name].local
-        return Code(f"roots[{ascii(node.name)}]" if local is None else local, atom=True)
+        return Code(f"roots[{node.name!a}]" if local is None else local, atom=True)
 
     def select(self, node: syntax.Select) -> Code:
         slow = partial(self._emit.call, runtime.select)
@@ -148,9 +146,7 @@ class _Generator:
             return Code(f"({key} in {operand.text})", boolean=True, total=True)
         value, binding = self._emit.held(operand)
         slow = self._emit.call(runtime.present, value, key)
-        return Code(
-            f"({key} in {value} if ({binding}).__class__ is dict else {slow})", boolean=True
-        )
+        return guarded(f"{key} in {value} if ({binding}).__class__ is dict", slow)
 
     def unary(self, node: syntax.Unary) -> Code:
         operand = self.visit(node.operand)
@@ -182,10 +178,10 @@ class _Generator:
         return membership(self._emit, left, self.visit(node.right))
 
     def all_of(self, node: syntax.And) -> Code:
-        return self._chain(self._grouped(node.terms, "!="), "&&")
+        return chain.all_of(self._emit, self._grouped(node.terms, "!="))
 
     def any_of(self, node: syntax.Or) -> Code:
-        return self._chain(self._grouped(node.terms, "=="), "||")
+        return chain.any_of(self._emit, self._grouped(node.terms, "=="))
 
     def _grouped(self, terms: tuple[Node, ...], operator: str) -> list[Code]:
         """Generate terms; neighbours that compare one property with strings become one look-up."""
@@ -213,36 +209,6 @@ class _Generator:
             position = end
         return codes
 
-    def _chain(self, terms: list[Code], operator: str) -> Code:
-        """Join terms so that a decisive one wins over errors on either side of it."""
-        if len(terms) == 1:
-            return terms[0]
-        if len(terms) > _LONGEST_CHAIN:
-            middle = len(terms) // 2
-            halves = [self._chain(part, operator) for part in (terms[:middle], terms[middle:])]
-            return self._chain(halves, operator)
-        decisive, neutral = ("False", "True") if operator == "&&" else ("True", "False")
-        if all(term.total for term in terms):
-            joint = " and " if operator == "&&" else " or "
-            text = joint.join(term.text for term in terms)
-            return Code(f"({text})", boolean=True, total=True)
-        tests, held = [], []
-        for term in terms:
-            if term.total:
-                negation = "not " if operator == "&&" else ""
-                tests.append(f"{decisive} if {negation}{term.text} else ")
-                continue
-            value, binding = self._emit.held(term)
-            held.append(value)
-            tests.append(f"{decisive} if ({binding}) is {decisive} else ")
-        if all(term.boolean for term in terms):
-            # What is neither decisive nor neutral is an error: the first one, if any, is the value.
-            errors = "".join(f"{value} if {value} is not {neutral} else " for value in held[:-1])
-            return Code(f"({''.join(tests)}{errors}{held[-1]})", boolean=True)
-        settled = " and ".join(f"{value} is {neutral}" for value in held)
-        slow = self._emit.call(runtime.undecided, ascii(operator), *held)
-        return Code(f"({''.join(tests)}{neutral} if {settled} else {slow})", boolean=True)
-
     def conditional(self, node: syntax.Conditional) -> Code:
         condition = self.visit(node.condition)
         then, other = self.visit(node.then), self.visit(node.otherwise)
@@ -262,20 +228,15 @@ class _Generator:
         function = (FUNCTIONS if node.target is None else METHODS)[node.name]
         operands = [self.visit(each) for each in node.operands]
         boolean = all(each.result == BOOL for each in function.overloads)
-        return Code(self._call(function, operands), boolean=boolean)
-
-    def _call(self, function: Function, operands: list[Code]) -> str:
-        *first, last = operands
-        if not (last.is_constant and isinstance(last.value, str) and len(first) == 1):
-            return self._emit.call(function.call, *(each.text for each in operands))
-        if function.prepare is not None:
-            return self._emit.call(function.prepare(last.value), first[0].text)
-        if function.inline is None:
-            return self._emit.call(function.call, first[0].text, last.text)
-        value, binding = self._emit.held(first[0])
-        slow = self._emit.call(function.call, value, last.text)
-        fast = function.inline.format(value, last.text)
-        return f"({fast} if ({binding}).__class__ is str else {slow})"
+        last = operands[-1]
+        if len(operands) == 2 and last.is_constant and isinstance(last.value, str):
+            if function.prepare is not None:
+                prepared = function.prepare(last.value)
+                return Code(self._emit.call(prepared, operands[0].text), boolean=boolean)
+            if function.inline is not None:
+                return inlined(self._emit, function, operands[0], last)
+        text = self._emit.call(function.call, *(each.text for each in operands))
+        return Code(text, boolean=boolean)
 
     def list_literal(self, node: syntax.ListLiteral) -> Code:
         items = [self.visit(each) for each in node.items]

@@ -18,6 +18,8 @@ class Code:
         boolean: Whether its value is True, False or an ErrorValue, and never anything else.
         total: Whether its value is True or False, and never anything else.
         value: What it is worth, if it is a constant.
+        fast: The start of the text, "... if ...", whose values are True and False, if there is one.
+        slow: What stands after its `else`.
     """
 
     text: str
@@ -25,11 +27,18 @@ class Code:
     boolean: bool = False
     total: bool = False
     value: object = _NOT_CONSTANT
+    fast: str | None = None
+    slow: str | None = None
 
     @property
     def is_constant(self) -> bool:
         """Whether the value is known."""
         return self.value is not _NOT_CONSTANT
+
+
+def guarded(fast: str, slow: str) -> Code:
+    """Make the code of a test with a fast path."""
+    return Code(f"({fast} else {slow})", boolean=True, fast=fast, slow=slow)
 
 
 class Emitter:
@@ -38,11 +47,20 @@ class Emitter:
     def __init__(self) -> None:
         self._temporaries = 0
         self._bound: dict[int, tuple[str, object]] = {}
+        self.slots: list[str] = []
 
     def temporary(self) -> str:
         """Give a new local name."""
         self._temporaries += 1
         return f"t{self._temporaries}"
+
+    def slot(self) -> str:
+        """Give a new local name that is None at the start of the function.
+
+        Code that runs more than once in a function must set its slots to None each time.
+        """
+        self.slots.append(f"s{len(self.slots)}")
+        return self.slots[-1]
 
     def held(self, code: Code) -> tuple[str, str]:
         """Give a name for a value, and the expression that evaluates and names it."""

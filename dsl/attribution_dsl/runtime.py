@@ -213,6 +213,13 @@ def choice(condition: object) -> ErrorValue:
     return no_overload("? :", condition)
 
 
+def settled(operator: str, *terms: object) -> object:
+    """Give the value of `&&` or `||` that no term decides."""
+    if all(each.__class__ is bool for each in terms):
+        return operator == "&&"
+    return undecided(operator, *terms)
+
+
 def undecided(operator: str, *terms: object) -> ErrorValue:
     """Give the error of `&&` or `||` that no term decides: the first that is not a bool."""
     failures = [each for each in terms if each.__class__ is not bool]

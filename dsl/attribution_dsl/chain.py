@@ -1,0 +1,81 @@
+"""Generated code of `&&` and `||`.
+
+The code is one condition, so that Python jumps from term to term without making a value of each. An
+ErrorValue is false to Python. A term with a fast path therefore keeps what its slow path gives in a
+slot, a local that is None until then, and only where a term turns out false is its slot looked at.
+"""
+
+from typing import Final
+
+from attribution_dsl import runtime
+from attribution_dsl.emit import Code, Emitter
+
+# A longer chain becomes a tree, so that the code does not nest as deep as the chain is long.
+_LONGEST: Final = 12
+
+
+def all_of(emit: Emitter, terms: list[Code]) -> Code:
+    """Generate `&&`: false if any term is, else the first error, else true."""
+    if len(terms) > _LONGEST:
+        return all_of(emit, [all_of(emit, half) for half in _halves(terms)])
+    return terms[0] if len(terms) == 1 else _Chain(emit, "&&", terms).code()
+
+
+def any_of(emit: Emitter, terms: list[Code]) -> Code:
+    """Generate `||`: true if any term is, else the first error, else false."""
+    if len(terms) > _LONGEST:
+        return any_of(emit, [any_of(emit, half) for half in _halves(terms)])
+    return terms[0] if len(terms) == 1 else _Chain(emit, "||", terms).code()
+
+
+def _halves(terms: list[Code]) -> tuple[list[Code], list[Code]]:
+    middle = len(terms) // 2
+    return terms[:middle], terms[middle:]
+
+
+class _Chain:
+    def __init__(self, emit: Emitter, operator: str, terms: list[Code]) -> None:
+        self._emit = emit
+        self._operator = operator
+        self._terms = terms
+        self._neutral = "True" if operator == "&&" else "False"
+        self._slots: list[str] = []
+        self._errors: list[str] = []
+        self._values: list[str] = []
+
+    def code(self) -> Code:
+        joint = " and " if self._operator == "&&" else " or "
+        condition = joint.join(map(self._test, self._terms))
+        if all(term.total for term in self._terms):
+            return Code(f"({condition})", boolean=True, total=True)
+        settled = self._settled()
+        if self._operator == "&&":
+            return Code(f"(({settled}) if {condition} else False)", boolean=True)
+        return Code(f"(True if {condition} else {settled})", boolean=True)
+
+    def _test(self, term: Code) -> str:
+        """Write the test whether a term does not decide (`&&`), or does (`||`)."""
+        if term.total:
+            return term.text
+        conjunction = self._operator == "&&"
+        if term.fast is not None:
+            slot = self._emit.slot()
+            self._slots.append(slot)
+            self._errors.append(f"{slot} if {slot}.__class__ is Error else ")
+            self._values.append(f"{self._neutral} if {slot} is None else {slot}")
+            test = f"({term.fast} else ({slot} := {term.slow}))"
+            return f"({test} or {slot}.__class__ is Error)" if conjunction else test
+        value, binding = self._emit.held(term)
+        self._errors.append(f"{value} if {value} is not {self._neutral} else ")
+        self._values.append(value)
+        return f"({binding}) is not False" if conjunction else f"({binding}) is True"
+
+    def _settled(self) -> str:
+        """Write the result where no term decides: the first error, else what is neutral."""
+        if all(term.boolean for term in self._terms):
+            errors = "".join(self._errors)
+            if len(self._errors) > len(self._slots):
+                return f"{errors}{self._neutral}"
+            untouched = " and ".join(f"{slot} is None" for slot in self._slots)
+            return f"{self._neutral} if {untouched} else {errors}{self._neutral}"
+        return self._emit.call(runtime.settled, ascii(self._operator), *self._values)

@@ -50,7 +50,7 @@ class Caller:
 
     def raw(self, name: str, data: bytes, timeout: float = _CALL_SECONDS) -> bytes:
         """The bytes of the response to these bytes. Raises grpc.RpcError."""
-        call = self.channel.unary_unary(_METHODS[name].path)
+        call: Any = self.channel.unary_unary(_METHODS[name].path)
         response: bytes = call(data, timeout=timeout)
         return response
 

@@ -1,0 +1,135 @@
+"""kill -9 in the middle of a load: everything answered is there after a restart, nothing twice."""
+
+import os
+import random
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+from support.calls import COURSE, Caller, email, finished
+
+CRASHES = 5
+WORKERS = 16
+LOAD_SECONDS = 0.5
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def start_server(store: Path, address: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-c", "from attribution_service.cli import main; main()", "serve"]
+    options = [f"--store=sqlite:///{store}", f"--address={address}", "--log-level=error"]
+    return subprocess.Popen([*command, *options], stderr=subprocess.DEVNULL)
+
+
+def connect(address: str) -> Caller:
+    caller = Caller(address)
+    grpc.channel_ready_future(caller.channel).result(timeout=60)
+    return caller
+
+
+@dataclass
+class Ledger:
+    """What was answered, and what was asked and may have been carried out."""
+
+    answered: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    unanswered: list[tuple[str, str]] = field(default_factory=list)
+
+    def ask(self, call: Caller, person: str, event_id: str) -> bool:
+        """Evaluate; False once the server is gone."""
+        try:
+            answer = call("Evaluate", finished(event_id, person))
+        except grpc.RpcError:
+            self.unanswered.append((person, event_id))
+            return False
+        self.answered[person, event_id] = answer
+        return True
+
+
+def load(call: Caller, ledger: Ledger, prefix: str, worker: int, stop: threading.Event) -> None:
+    """One person after the other: start, send, achieve twice; until the server is gone."""
+    for number in range(worker, 10**6, WORKERS):
+        person = f"{prefix}-{number}"
+        journey = {"person_id": person, "journey_id": "j", "campaign_id": "course"}
+        try:
+            call("StartJourney", {**journey, "trigger_properties": {"course_id": "py101"}})
+            call("RecordDelivery", {"delivery": email("d", "j", person)})
+        except grpc.RpcError:
+            return
+        if not all(ledger.ask(call, person, event_id) for event_id in ("e1", "e2")):
+            return
+        if stop.is_set():
+            return
+
+
+def crash(server: subprocess.Popen[bytes], address: str, ledger: Ledger, prefix: str) -> None:
+    """Load the server and kill it in the middle."""
+    call = connect(address)
+    stop = threading.Event()
+    workers = [
+        threading.Thread(target=load, args=(call, ledger, prefix, worker, stop))
+        for worker in range(WORKERS)
+    ]
+    for worker in workers:
+        worker.start()
+    time.sleep(LOAD_SECONDS * random.Random(prefix).uniform(0.5, 1.5))
+    os.kill(server.pid, signal.SIGKILL)
+    server.wait()
+    for worker in workers:
+        worker.join(60)
+    call.close()
+
+
+def test_kill_9_in_the_middle_of_a_load(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store, address = tmp_path / "a.db", f"127.0.0.1:{free_port()}"
+    ledger = Ledger()
+    server = start_server(store, address)
+    call = connect(address)
+    call("CreateCampaign", {"campaign": COURSE})
+    call.close()
+    for number in range(CRASHES):
+        crash(server, address, ledger, f"p{number}")
+        server = start_server(store, address)
+    call = connect(address)
+    assert ledger.unanswered, "no call was cut off: the crash came too late to prove anything"
+    for (person, event_id), answer in ledger.answered.items():
+        again = call("Evaluate", finished(event_id, person))
+        assert again == {**answer, "replayed": True}
+    for person, event_id in ledger.unanswered:
+        call("Evaluate", finished(event_id, person))  # a retry with the same id
+    call.close()
+    server.send_signal(signal.SIGTERM)
+    assert server.wait(60) == 0
+    conversions = stored_conversions(store)
+    people = {person for person, _ in [*ledger.answered, *ledger.unanswered]}
+    assert conversions == Counter(dict.fromkeys(people, 1))
+    with capsys.disabled():
+        print(  # noqa: T201  figures for people
+            f"\ncrashes survived {CRASHES}, commands answered {len(ledger.answered)}, "
+            f"cut off {len(ledger.unanswered)}, lost 0, doubled 0"
+        )
+
+
+def stored_conversions(store: Path) -> Counter[str]:
+    connection = sqlite3.connect(store)
+    try:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        return Counter(
+            person for (person,) in connection.execute("SELECT person_id FROM conversions")
+        )
+    finally:
+        connection.close()

@@ -1,0 +1,343 @@
+"""The engine and the pipeline: order, isolation of faults, group commit, limits, closing."""
+
+import asyncio
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import pytest
+from attribution_service.clock import ManualClock
+from attribution_service.core.answers import (
+    Answer,
+    EvaluateAnswer,
+    ExitAnswer,
+    JourneyAnswer,
+    PersonChange,
+)
+from attribution_service.core.commands import (
+    CheckExit,
+    Command,
+    CreateCampaign,
+    Definition,
+    EvaluateEvent,
+    FinishJourney,
+    RecordDelivery,
+    StartJourney,
+    UpdateCampaign,
+)
+from attribution_service.core.model import CampaignKind, Channel, ExitPolicy, Goal
+from attribution_service.core.refusals import Reason, Refusal
+from attribution_service.pipeline.engine import Arrival, Engine
+from attribution_service.pipeline.pipeline import Pipeline, PipelineLimits
+from attribution_service.storage.interface import StoreUnavailableError
+from attribution_service.storage.memory import MemoryStore, MemoryTransaction
+
+DEFINITION = Definition(
+    campaign_id="c",
+    display_name="",
+    kind=CampaignKind.TRIGGERED,
+    trigger_event_name="started",
+    goal=Goal("finished"),
+    exit_policy=ExitPolicy.GOAL,
+    webhook_action_ids=(),
+)
+CREATE = CreateCampaign(DEFINITION)
+
+
+def email(name: str = "d1", journey: str = "j1") -> RecordDelivery:
+    return RecordDelivery("ada", name, journey, "", "a", Channel.EMAIL)
+
+
+class CountingStore(MemoryStore):
+    """Counts transactions, and fails where it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.transactions = 0
+        self.unavailable = False
+        self.poison: str | None = None
+
+    @contextmanager
+    def transaction(self) -> Iterator[MemoryTransaction]:
+        self.transactions += 1
+        if self.unavailable:
+            raise StoreUnavailableError("on purpose")
+        with super().transaction() as transaction:
+            yield transaction
+            self._check(transaction.changes)
+
+    def _check(self, changes: Sequence[PersonChange]) -> None:
+        if self.poison is not None and any(
+            getattr(change, "journey_id", None) == self.poison for change in changes
+        ):
+            raise RuntimeError("the store cannot take this")
+
+
+def run(engine: Engine, *commands: Command, at_us: int = 1) -> list[Answer | Exception]:
+    return engine.execute([Arrival(command, at_us) for command in commands])
+
+
+def test_a_batch_is_carried_out_in_order_in_one_transaction() -> None:
+    store = CountingStore()
+    engine = Engine(store)
+    run(engine, CREATE)
+    before = store.transactions
+    started, _, converted, exited = run(
+        engine,
+        StartJourney("ada", "j1", "c"),
+        email(),
+        EvaluateEvent("ada", "e1", "finished"),
+        CheckExit("ada", "j1"),
+    )
+    assert store.transactions == before + 1
+    assert isinstance(started, JourneyAnswer)
+    assert isinstance(converted, EvaluateAnswer)
+    assert [c.delivery_id for c in converted.conversions] == ["d1"]
+    assert isinstance(exited, ExitAnswer)
+    assert exited.exit
+
+
+def test_a_refused_command_does_not_hinder_the_others() -> None:
+    engine = Engine(MemoryStore())
+    run(engine, CREATE)
+    first, refused, last = run(
+        engine,
+        StartJourney("ada", "j1", "c"),
+        StartJourney("ada", "j2", "nowhere"),
+        FinishJourney("ada", "j1"),
+    )
+    assert isinstance(first, JourneyAnswer)
+    assert isinstance(refused, Refusal)
+    assert isinstance(last, JourneyAnswer)
+
+
+def test_what_follows_a_change_of_a_campaign_is_judged_by_it() -> None:
+    engine = Engine(MemoryStore())
+    outcomes = run(
+        engine,
+        StartJourney("ada", "too early", "c"),
+        CREATE,
+        StartJourney("ada", "j1", "c"),
+        UpdateCampaign("c", "", lambda _: DEFINITION.__class__(**{
+            **{name: getattr(DEFINITION, name) for name in DEFINITION.__slots__},
+            "goal": Goal("paid"),
+        })),
+        StartJourney("ada", "j2", "c"),
+    )  # fmt: skip
+    assert isinstance(outcomes[0], Refusal)
+    revisions = [o.journey.revision for o in outcomes if isinstance(o, JourneyAnswer)]
+    assert revisions == [1, 2]
+
+
+def test_a_dry_run_changes_nothing_for_the_rest_of_the_batch() -> None:
+    engine = Engine(MemoryStore())
+    run(engine, CREATE, StartJourney("ada", "j1", "c"), email())
+    dry, real = run(
+        engine,
+        EvaluateEvent("ada", "e1", "finished", validate_only=True),
+        EvaluateEvent("ada", "e1", "finished"),
+    )
+    assert isinstance(dry, EvaluateAnswer)
+    assert isinstance(real, EvaluateAnswer)
+    assert len(dry.conversions) == len(real.conversions) == 1
+    assert not real.replayed
+
+
+def test_when_the_store_is_away_all_hear_of_it_and_nothing_is_half_done() -> None:
+    store = CountingStore()
+    engine = Engine(store)
+    run(engine, CREATE)
+    store.unavailable = True
+    outcomes = run(engine, StartJourney("ada", "j1", "c"), StartJourney("bob", "j1", "c"))
+    assert [type(outcome) for outcome in outcomes] == [StoreUnavailableError] * 2
+    (outcome,) = run(engine, CreateCampaign(DEFINITION))
+    assert isinstance(outcome, Refusal)  # known from the catalog, without the store
+    store.unavailable = False
+    (again,) = run(engine, StartJourney("ada", "j1", "c"))
+    assert isinstance(again, JourneyAnswer)
+    assert not again.replayed
+
+
+def test_a_campaign_that_was_not_stored_is_not_known() -> None:
+    store = CountingStore()
+    store.unavailable = True
+    engine = Engine(store)
+    (failed,) = run(engine, CREATE)
+    assert isinstance(failed, StoreUnavailableError)
+    store.unavailable = False
+    (refused,) = run(engine, StartJourney("ada", "j1", "c"))
+    assert isinstance(refused, Refusal)
+    assert refused.reason is Reason.CAMPAIGN_NOT_FOUND
+
+
+def test_a_command_that_the_store_cannot_take_fails_alone() -> None:
+    store = CountingStore()
+    engine = Engine(store)
+    run(engine, CREATE)
+    store.poison = "bad"
+    good, bad, good_too = run(
+        engine,
+        StartJourney("ada", "j1", "c"),
+        StartJourney("ada", "bad", "c"),
+        StartJourney("bob", "j1", "c"),
+    )
+    assert isinstance(good, JourneyAnswer)
+    assert isinstance(bad, RuntimeError)
+    assert isinstance(good_too, JourneyAnswer)
+    assert store.journey("ada", "bad") is None
+    assert store.journey("bob", "j1") is not None
+
+
+class SlowStore(CountingStore):
+    """Waits in each transaction until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entered = threading.Event()
+        self.go = threading.Event()
+
+    @contextmanager
+    def transaction(self) -> Iterator[MemoryTransaction]:
+        with super().transaction() as transaction:
+            self.entered.set()
+            assert self.go.wait(30)
+            yield transaction
+
+
+async def entered(store: SlowStore) -> None:
+    assert await asyncio.to_thread(store.entered.wait, 30)
+
+
+def test_what_comes_during_a_commit_shares_the_next() -> None:
+    async def main() -> None:
+        store = SlowStore()
+        pipeline = Pipeline(Engine(store), ManualClock())
+        first = asyncio.create_task(pipeline.submit(CREATE))
+        await entered(store)
+        rest = [
+            asyncio.create_task(pipeline.submit(StartJourney(f"p{n}", "j", "c"))) for n in range(50)
+        ]
+        await asyncio.sleep(0)
+        store.go.set()
+        await first
+        answers = await asyncio.gather(*rest)
+        await pipeline.close()
+        assert all(isinstance(answer, JourneyAnswer) for answer in answers)
+        assert store.transactions == 2
+
+    asyncio.run(main())
+
+
+def test_a_batch_has_a_limit() -> None:
+    async def main() -> None:
+        store = SlowStore()
+        pipeline = Pipeline(Engine(store), ManualClock(), PipelineLimits(batch=10))
+        first = asyncio.create_task(pipeline.submit(CREATE))
+        await entered(store)
+        rest = [
+            asyncio.create_task(pipeline.submit(StartJourney(f"p{n}", "j", "c"))) for n in range(25)
+        ]
+        await asyncio.sleep(0)
+        store.go.set()
+        await asyncio.gather(first, *rest)
+        await pipeline.close()
+        assert store.transactions == 1 + 3
+
+    asyncio.run(main())
+
+
+def test_more_than_may_wait_is_refused_at_once() -> None:
+    async def main() -> None:
+        store = SlowStore()
+        pipeline = Pipeline(Engine(store), ManualClock(), PipelineLimits(waiting=3))
+        first = asyncio.create_task(pipeline.submit(CREATE))
+        await entered(store)
+        waiting = [asyncio.create_task(pipeline.submit(CheckExit("p", "j"))) for _ in range(3)]
+        await asyncio.sleep(0)
+        with pytest.raises(Refusal) as refused:
+            await pipeline.submit(CheckExit("p", "j"))
+        assert refused.value.reason is Reason.OVERLOADED
+        assert refused.value.retry_after_seconds
+        store.go.set()
+        await asyncio.gather(first, *waiting, return_exceptions=True)
+        with pytest.raises(Refusal) as after:
+            await pipeline.submit(CheckExit("p", "j"))
+        assert after.value.reason is Reason.JOURNEY_NOT_FOUND  # it has recovered
+        await pipeline.close()
+
+    asyncio.run(main())
+
+
+def test_closing_carries_out_what_waits_and_takes_no_more() -> None:
+    async def main() -> None:
+        store = SlowStore()
+        pipeline = Pipeline(Engine(store), ManualClock())
+        first = asyncio.create_task(pipeline.submit(CREATE))
+        await entered(store)
+        second = asyncio.create_task(pipeline.submit(StartJourney("ada", "j1", "c")))
+        await asyncio.sleep(0)
+        closing = asyncio.create_task(pipeline.close())
+        await asyncio.sleep(0)
+        with pytest.raises(Refusal) as refused:
+            await pipeline.submit(CheckExit("ada", "j1"))
+        assert refused.value.reason is Reason.SHUTTING_DOWN
+        store.go.set()
+        await asyncio.gather(first, second, closing)
+        assert store.journey("ada", "j1") is not None
+
+    asyncio.run(main())
+
+
+def test_who_stops_waiting_in_the_queue_is_not_carried_out() -> None:
+    async def main() -> None:
+        store = SlowStore()
+        pipeline = Pipeline(Engine(store), ManualClock())
+        first = asyncio.create_task(pipeline.submit(CREATE))
+        await entered(store)
+        gone = asyncio.create_task(pipeline.submit(StartJourney("ada", "gone", "c")))
+        stays = asyncio.create_task(pipeline.submit(StartJourney("ada", "stays", "c")))
+        await asyncio.sleep(0)
+        gone.cancel()
+        await asyncio.sleep(0)
+        store.go.set()
+        await asyncio.gather(first, stays)
+        await pipeline.close()
+        assert store.journey("ada", "gone") is None
+        assert store.journey("ada", "stays") is not None
+
+    asyncio.run(main())
+
+
+def test_arrival_times_never_go_back() -> None:
+    async def main() -> None:
+        clock = ManualClock(100)
+        pipeline = Pipeline(Engine(MemoryStore()), clock)
+        await pipeline.submit(CREATE)
+        clock.set_us(50)
+        answer = await pipeline.submit(StartJourney("ada", "j1", "c"))
+        await pipeline.close()
+        assert isinstance(answer, JourneyAnswer)
+        assert answer.journey.start_us == 100
+
+    asyncio.run(main())
+
+
+def test_a_fault_of_the_engine_is_told_and_the_next_command_works() -> None:
+    class Faulty(Engine):
+        broken = True
+
+        def execute(self, batch: Sequence[Arrival]) -> list[Answer | Exception]:
+            if self.broken:
+                raise RuntimeError("on purpose")
+            return super().execute(batch)
+
+    async def main() -> None:
+        engine = Faulty(MemoryStore())
+        pipeline = Pipeline(engine, ManualClock())
+        with pytest.raises(RuntimeError, match="on purpose"):
+            await pipeline.submit(CREATE)
+        engine.broken = False
+        await pipeline.submit(CREATE)
+        await pipeline.close()
+
+    asyncio.run(main())

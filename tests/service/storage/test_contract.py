@@ -1,0 +1,248 @@
+"""What every store must do; the same tests run on each."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from attribution_service.core.answers import CampaignChange, PersonChange
+from attribution_service.core.model import (
+    Basis,
+    Campaign,
+    CampaignKind,
+    Candidate,
+    Channel,
+    Conversion,
+    Delivery,
+    DeliveryStatus,
+    ExitPolicy,
+    ExitReason,
+    Goal,
+    Interaction,
+    InteractionKind,
+    Journey,
+    JourneyState,
+    Receipt,
+    Revision,
+)
+from attribution_service.core.properties import Properties
+from attribution_service.core.state import Needs, PersonState
+from attribution_service.storage.interface import Store
+from attribution_service.storage.memory import MemoryStore
+from attribution_service.storage.sqlite import open_sqlite
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    kind: str = request.param
+    made: Store = (
+        MemoryStore() if kind == "memory" else open_sqlite(tmp_path / "a.db", migrate=True)
+    )
+    yield made
+    made.close()
+
+
+REVISION = Revision(
+    campaign_id="c1",
+    number=1,
+    trigger_event_name="started",
+    goal=Goal("finished", "event.a == 1.0", 5, Basis.CLICKED, "event.total", True),
+    exit_policy=ExitPolicy.GOAL,
+    webhook_action_ids=("w1", "w2"),
+    create_us=1,
+)
+CAMPAIGN = Campaign("c1", "Übung", CampaignKind.TRIGGERED, REVISION, 3, 1, 2)
+JOURNEY = Journey(
+    person_id="ada",
+    journey_id="j1",
+    campaign_id="c1",
+    revision=1,
+    start_us=-5,
+    trigger_properties=Properties({"course": "é", "n": 1.0, "on": True, "list": [None, "x\0"]}),
+    state=JourneyState.EXITED,
+    exit_reason=ExitReason.GOAL,
+    end_us=2**60,
+    achieved_us=7,
+)
+DELIVERY = Delivery(
+    person_id="ada",
+    delivery_id="d1",
+    campaign_id="c1",
+    journey_id="j1",
+    action_id="a1",
+    channel=Channel.IN_APP,
+    status=DeliveryStatus.BOUNCED,
+    create_us=1,
+    sent_us=2,
+    claimed_sent_us=3,
+    opened_us=4,
+    clicked_us=5,
+    machine_opened_us=6,
+    machine_clicked_us=7,
+    converted_us=8,
+)
+INTERACTION = Interaction("ada", "d1", InteractionKind.CLICKED, True, False, 9, 8, 8)
+RECEIPT = Receipt("ada", "e1", "finished", Properties({"a": 1.0}), None, 9, ("j1", "j2"))
+CONVERSION = Conversion(
+    person_id="ada",
+    event_id="e1",
+    campaign_id="c1",
+    journey_id="j1",
+    delivery_id="d1",
+    revision=1,
+    converted_us=9,
+    basis=Basis.OPENED,
+    basis_us=4,
+    window_us=None,
+    filter="event.a == 1.0",
+    value=0.1,
+    candidates=(Candidate("d1", "j1", "a1", Channel.IN_APP, 2, 4, False),),
+)
+ALL: tuple[PersonChange, ...] = (JOURNEY, DELIVERY, INTERACTION, RECEIPT, CONVERSION)
+EVERYTHING = Needs(
+    "ada",
+    journey_ids=("j1",),
+    delivery_ids=("d1",),
+    event_ids=("e1",),
+    interactions=(INTERACTION.key,),
+)
+
+
+def write(store: Store, *changes: PersonChange) -> None:
+    with store.transaction() as transaction:
+        transaction.write(changes)
+
+
+def load(store: Store, *needs: Needs) -> dict[str, PersonState]:
+    with store.transaction() as transaction:
+        return dict(transaction.load(needs))
+
+
+def test_what_is_written_is_read_back_equal(store: Store) -> None:
+    write(store, *ALL)
+    state = load(store, EVERYTHING)["ada"]
+    assert state.journeys == {"j1": JOURNEY}
+    assert state.deliveries == {"d1": DELIVERY}
+    assert state.receipts == {"e1": RECEIPT}
+    assert state.conversions == {"e1": (CONVERSION,)}
+    assert state.interactions == {INTERACTION.key: INTERACTION}
+
+
+def test_only_what_is_needed_is_loaded(store: Store) -> None:
+    others = (
+        replace(JOURNEY, journey_id="j2", campaign_id="c2"),
+        replace(DELIVERY, delivery_id="d2", campaign_id="c2", journey_id="j2"),
+        replace(RECEIPT, event_id="e2"),
+    )
+    write(store, *ALL, *others)
+    state = load(store, Needs("ada", journey_ids=("j2",), event_ids=("e9",)))["ada"]
+    assert set(state.journeys) == {"j2"}
+    assert not state.deliveries
+    assert not state.receipts
+    assert not state.conversions
+    assert not state.interactions
+
+
+def test_needing_a_campaign_loads_its_journeys_and_deliveries(store: Store) -> None:
+    others = (
+        replace(JOURNEY, journey_id="j2"),
+        replace(DELIVERY, delivery_id="d2", journey_id="j2"),
+        replace(JOURNEY, journey_id="j3", campaign_id="c2"),
+        replace(DELIVERY, delivery_id="d3", campaign_id="c2", journey_id="j3"),
+    )
+    write(store, *ALL, *others)
+    state = load(store, Needs("ada", campaign_ids=("c1", "c9")))["ada"]
+    assert set(state.journeys) == {"j1", "j2"}
+    assert set(state.deliveries) == {"d1", "d2"}
+
+
+def test_people_do_not_see_each_other(store: Store) -> None:
+    write(store, *ALL, replace(JOURNEY, person_id="bob", state=JourneyState.ACTIVE))
+    states = load(store, replace(EVERYTHING, person_id="bob"), EVERYTHING, Needs("eve"))
+    assert states["bob"].journeys["j1"].state is JourneyState.ACTIVE
+    assert not states["bob"].deliveries
+    assert states["ada"].journeys["j1"].state is JourneyState.EXITED
+    assert not states["eve"].journeys
+
+
+def test_needs_of_one_person_add_up(store: Store) -> None:
+    write(store, *ALL, replace(JOURNEY, journey_id="j2"))
+    states = load(store, Needs("ada", journey_ids=("j1",)), Needs("ada", journey_ids=("j2",)))
+    assert set(states["ada"].journeys) == {"j1", "j2"}
+
+
+def test_of_one_record_the_last_write_stands(store: Store) -> None:
+    write(store, DELIVERY, replace(DELIVERY, opened_us=10), replace(DELIVERY, opened_us=11))
+    assert load(store, EVERYTHING)["ada"].deliveries["d1"].opened_us == 11
+    write(store, replace(DELIVERY, opened_us=None))
+    assert load(store, EVERYTHING)["ada"].deliveries["d1"].opened_us is None
+
+
+def test_more_keys_than_fit_into_one_statement(store: Store) -> None:
+    many = [replace(JOURNEY, journey_id=f"j{n}", person_id=f"p{n % 7}") for n in range(1_700)]
+    write(store, *many)
+    needs = [Needs(j.person_id, journey_ids=(j.journey_id,)) for j in many]
+    states = load(store, *needs)
+    assert sum(len(state.journeys) for state in states.values()) == 1_700
+
+
+def test_what_raises_is_undone(store: Store) -> None:
+    def fail() -> None:
+        with store.transaction() as transaction:
+            transaction.write(ALL)
+            transaction.write_campaign(CampaignChange(CAMPAIGN, REVISION))
+            raise RuntimeError("on purpose")
+
+    with pytest.raises(RuntimeError, match="on purpose"):
+        fail()
+    assert not load(store, EVERYTHING)["ada"].journeys
+    assert store.campaign("c1") is None
+
+
+def test_campaigns_and_their_revisions(store: Store) -> None:
+    second = replace(REVISION, number=2, goal=None, trigger_event_name=None, create_us=5)
+    changed = replace(CAMPAIGN, current=second, version=4)
+    for change in (CampaignChange(CAMPAIGN, REVISION), CampaignChange(changed, second)):
+        with store.transaction() as transaction:
+            transaction.write_campaign(change)
+    renamed = replace(changed, display_name="new", version=5)
+    with store.transaction() as transaction:
+        transaction.write_campaign(CampaignChange(renamed, None))
+    assert store.campaign("c1") == renamed
+    catalog = store.catalog()
+    assert catalog.campaign("c1") == renamed
+    assert catalog.revision("c1", 1) == REVISION
+    assert catalog.revision("c1", 2) == second
+    assert catalog.watching("finished") == {"c1": frozenset({1})}
+    assert catalog.watching("started") == {}
+
+
+def test_lists_are_in_byte_order(store: Store) -> None:
+    for name in ("b", "B", "a", "é", "z", "10", "9"):
+        revision = replace(REVISION, campaign_id=name)
+        campaign = replace(CAMPAIGN, campaign_id=name, current=revision)
+        with store.transaction() as transaction:
+            transaction.write_campaign(CampaignChange(campaign, revision))
+    names = [campaign.campaign_id for campaign in store.campaigns("", 100)]
+    assert names == ["10", "9", "B", "a", "b", "z", "é"]
+    assert [campaign.campaign_id for campaign in store.campaigns("B", 2)] == ["a", "b"]
+
+
+def test_journeys_and_deliveries_are_read_one_by_one_and_in_pages(store: Store) -> None:
+    write(
+        store,
+        *(replace(JOURNEY, journey_id=name) for name in ("j1", "j3", "j2")),
+        replace(JOURNEY, journey_id="k1", campaign_id="c2"),
+        *(replace(DELIVERY, delivery_id=name) for name in ("d1", "d3", "d2")),
+        replace(DELIVERY, delivery_id="e1", journey_id="k1"),
+        replace(DELIVERY, person_id="bob"),
+    )
+    assert store.journey("ada", "j1") == JOURNEY
+    assert store.journey("bob", "j1") is None
+    assert store.delivery("ada", "d1") == DELIVERY
+    assert store.delivery("eve", "d1") is None
+    assert [j.journey_id for j in store.journeys("ada", "", "", 9)] == ["j1", "j2", "j3", "k1"]
+    assert [j.journey_id for j in store.journeys("ada", "c1", "j1", 1)] == ["j2"]
+    assert [d.delivery_id for d in store.deliveries("ada", "", "", 9)] == ["d1", "d2", "d3", "e1"]
+    assert [d.delivery_id for d in store.deliveries("ada", "k1", "", 9)] == ["e1"]
+    assert [d.delivery_id for d in store.deliveries("ada", "", "d2", 1)] == ["d3"]

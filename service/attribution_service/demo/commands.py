@@ -121,5 +121,5 @@ class Reply:
     refused: str = ""
 
 
-class DemoFailed(Exception):  # noqa: N818  it is told as a sentence, not as an error
+class DemoFailed(Exception):
     """Something is not as the demo expects; the text says what."""

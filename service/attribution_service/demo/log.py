@@ -60,6 +60,7 @@ _WAYS = (
         ("DRAFTED",),
     )
 )
+_JOURNEYS = (1, 1, 2, 2, 3)
 _AGAIN_SHARE = 0.04
 _WRONG_SHARE = 0.15
 
@@ -96,7 +97,7 @@ class _Writer:
         self._events = 0
 
     def write(self) -> Iterator[Command]:
-        journeys = [self._journey(number) for number in range(1, self._chance.randint(1, 3) + 1)]
+        journeys = [self._journey(number) for number in range(self._chance.choice(_JOURNEYS))]
         sent: list[Command] = []
         for command in self._shuffled(journeys):
             sent.append(command)
@@ -113,7 +114,7 @@ class _Writer:
             yield self._chance.choice(left).pop()
 
     def _journey(self, number: int) -> list[Command]:
-        journey = f"j{number}"
+        journey = f"j{number + 1}"
         course = self._chance.choice(_COURSES)
         if self._chance.random() < 0.6:
             campaign, trigger = COURSES.campaign_id, {"course_id": course}

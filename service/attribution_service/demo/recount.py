@@ -4,7 +4,6 @@ It shares nothing with the service but the meaning of the two campaigns, and kno
 log can hold. Every answer of the service has to be the one that is found here.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -179,11 +178,11 @@ class Recount:
         journey.ended = "FINISHED"
         return Reply()
 
-    def converted(self) -> set[str]:
+    def converted(self) -> frozenset[str]:
         """The deliveries that have got the credit."""
-        return {name for name, known in self._deliveries.items() if known.converted}
+        return frozenset(name for name, known in self._deliveries.items() if known.converted)
 
-    def journeys(self) -> Mapping[str, str]:
+    def journeys(self) -> dict[str, str]:
         """The journeys, each with why it ended; empty: it goes on."""
         return {name: journey.ended for name, journey in self._journeys.items()}
 

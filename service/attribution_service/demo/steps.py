@@ -18,6 +18,7 @@ from attribution_service.scenarios.times import span_ns
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 CAMPAIGN_ID = "finish-course"
+_STEPS = {"SMS": "SMS", "SLACK": "Slack"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +124,10 @@ class Person:
 
     def asks(self, at: str, journey: str, next_step: str, ends: str = "") -> Step:
         """Whether a journey ends before its next step."""
-        step = next_step.lower().replace("_", " ")
-        text = f"exit check: {journey}, before {_with_article(step)}"
+        text = f"exit check: {journey}, next: {_STEPS.get(next_step, next_step.lower())}"
         return Step(after(at), text, Ask(self.name, journey, next_step), Expected(ends=ends))
 
     def completes(self, at: str, journey: str) -> Step:
         """Comes to the last step of a journey."""
-        text = f"journey {journey} comes to its last step"
+        text = f"last step of journey {journey}"
         return Step(after(at), text, Finish(self.name, journey), Expected())
-
-
-def _with_article(step: str) -> str:
-    return f"{'an' if step[0] in 'aei' or step == 'sms' else 'a'} {step.replace('sms', 'SMS')}"

@@ -49,13 +49,13 @@ ADA = Chapter(
         _ada.gets("2d1h", "slack-4", "python"),
         _ada.clicks("3d", "sms-3"),
         _ada.clicks("3d1h", "slack-4"),
-        _ada.clicks("4d", "email-1", text="clicks email-1: sent first, clicked last"),
+        _ada.clicks("4d", "email-1", text="clicks email-1 (sent first)"),
         _ada.finishes(
             "5d",
             "e1",
             "music",
             Expected(verdicts={"python": "FILTER_FALSE", "sql": "FILTER_FALSE"}),
-            text="finishes music, another course (event e1)",
+            text="finishes another course: music (event e1)",
         ),
         _ada.finishes(
             "6d",
@@ -101,7 +101,7 @@ BEN = Chapter(
             "3d1h",
             "email-1",
             when="2d",
-            text="news of a click on email-1 at 2 d, before that on sms-2",
+            text="told late: clicked email-1 at 2 d",
         ),
         _ben.opens("3d2h", "email-1", text="opens email-1 (an open is no click)"),
         _ben.finishes(
@@ -126,7 +126,7 @@ BEN = Chapter(
             "e1",
             "sql",
             Expected(refused="EVENT_ALREADY_EXISTS"),
-            text="another event by mistake with the id e1",
+            text="another event with the same id e1",
         ),
         _ben.asks("4d1h", "python", "SLACK"),
         _ben.asks("5d", "python", "SMS", ends="GOAL"),
@@ -143,14 +143,14 @@ CLEO = Chapter(
             "webhook-1",
             "python",
             action="call-tutor",
-            text="gets webhook-1 (call-tutor, opted in)",
+            text="gets webhook-1, which is opted in",
         ),
         _cleo.gets(
             "2d3h",
             "webhook-2",
             "python",
             action="lights",
-            text="gets webhook-2 (lights, not opted in)",
+            text="gets webhook-2, not opted in",
         ),
         _cleo.clicks("3d3h", "webhook-1"),
         _cleo.clicks("4d3h", "webhook-2"),
@@ -159,7 +159,7 @@ CLEO = Chapter(
             "e1",
             "",
             Expected(verdicts={"python": "PROPERTY_MISSING"}),
-            text="finishes, with no course_id at all (event e1)",
+            text="finishes, no course_id (event e1)",
         ),
         _cleo.finishes(
             "5d4h",
@@ -215,9 +215,7 @@ EVE = Chapter(
     (
         _eve.starts("5h", "python"),
         _eve.gets("1d5h", "email-1", "python"),
-        _eve.clicks(
-            "1d5h1m", "email-1", machine=True, text="a link scanner clicks email-1 (no person)"
-        ),
+        _eve.clicks("1d6h", "email-1", machine=True, text="a link scanner clicks email-1"),
         _eve.gets(
             "2d5h",
             "sms-2",
@@ -245,7 +243,7 @@ EVE = Chapter(
                 achieved=("python",),
                 verdicts={"email-1": "CONVERTED", "sms-2": "NOT_SENT"},
             ),
-            text="finishes python once more (event e2)",
+            text="finishes python again (event e2)",
         ),
         _eve.asks("5d", "python", "EMAIL", ends="FINISHED"),
     ),

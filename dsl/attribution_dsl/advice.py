@@ -49,7 +49,9 @@ def _meant(name: str, roots: Roots, selected: bool) -> str | None:
     constant = _CONSTANTS.get(name.lower())
     if constant is not None and not selected:
         return f"did you mean `{constant}`?"
-    near = closest(name, roots.kinds)
+    near = closest(name, [*roots.kinds, *roots.unavailable])
+    if near is not None and near in roots.unavailable:
+        return f"if `{near}` is meant: it cannot be read here, {roots.unavailable[near]}"
     if near is not None:
         return f"did you mean `{near}`?"
     first = next(iter(roots.properties), None)
@@ -74,8 +76,9 @@ def unknown_function(call: Call) -> Diagnostic:
     what = "function" if call.target is None else "method"
     suggestion = _as_method(call) if call.target is None else _as_function(call)
     if suggestion is None:
-        near = _OTHER_NAMES.get(name) or closest(name, other)
-        if near is not None and near in other:
+        near = name if name in _OTHER_NAMES else closest(name, [*other, *_OTHER_NAMES])
+        near = _OTHER_NAMES.get(near or "", near)
+        if near in other:
             suggestion = f"did you mean `{near}`?"
     message = f"there is no {what} {shown}"
     return error("UNKNOWN_FUNCTION", message, call.name_span, suggestion)

@@ -1,8 +1,8 @@
 """Generated code of `&&` and `||`.
 
-The code is one condition, so that Python jumps from term to term without making a value of each. An
-ErrorValue is false to Python. A term with a fast path therefore keeps what its slow path gives in a
-slot, a local that is None until then, and only where a term turns out false is its slot looked at.
+The code is one condition, so that Python jumps from term to term without making a value of each. A
+term with a fast path keeps what its slow path gives in a slot, a local that is None until then, and
+only where the term turns out not to be true is its slot looked at.
 """
 
 from typing import Final
@@ -63,7 +63,7 @@ class _Chain:
             self._slots.append(slot)
             self._errors.append(f"{slot} if {slot}.__class__ is Error else ")
             self._values.append(f"{self._neutral} if {slot} is None else {slot}")
-            test = f"({term.fast} else ({slot} := {term.slow}))"
+            test = f"({term.fast} else ({slot} := {term.slow}) is True)"
             return f"({test} or {slot}.__class__ is Error)" if conjunction else test
         value, binding = self._emit.held(term)
         self._errors.append(f"{value} if {value} is not {self._neutral} else ")

@@ -7,7 +7,7 @@ from typing import Any, Final
 from attribution_dsl import syntax
 from attribution_dsl.advice import unknown_function, unknown_name
 from attribution_dsl.diagnostics import Diagnostic, Severity, error, in_order, warning
-from attribution_dsl.functions import FUNCTIONS, METHODS
+from attribution_dsl.functions import FUNCTIONS, METHODS, NEVER, NOT_YET
 from attribution_dsl.kinds import (
     ANY,
     BOOL,
@@ -147,6 +147,9 @@ class _Checker:
         function = (FUNCTIONS if node.target is None else METHODS).get(node.name)
         if function is None:
             self.found.append(unknown_function(node))
+            if node.name in NOT_YET or node.name in NEVER:
+                # Its arguments may follow rules of their own, such as naming a variable.
+                return ANY
         types = [self.visit(each) for each in node.operands]
         if function is None or not self._count_fits(node, function):
             return ANY

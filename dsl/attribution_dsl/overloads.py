@@ -92,7 +92,10 @@ def no_overload(name: str, *arguments: object) -> ErrorValue:
 
 def misfit(name: str, kinds: list[Kind]) -> str:
     """Say for people that a function or operator does not take these kinds."""
-    listed = " and ".join(map(str, kinds))
+    known = [kind for kind in kinds if kind is not Kind.ANY]
+    listed = " and ".join(map(str, known))
+    if len(known) < len(kinds):
+        return f"`{name}` does not take {listed} here"
     if name in _ARITHMETIC and set(kinds) == {Kind.INT, Kind.DOUBLE}:
         return f"`{name}` cannot mix {listed}: write whole numbers as doubles, such as `2.0`"
     if name == "%" and set(kinds) == {Kind.DOUBLE}:

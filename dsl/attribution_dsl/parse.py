@@ -64,10 +64,31 @@ def parse(source: str, limits: Limits) -> Node:
     Raises:
         RuleError: It is no rule; the diagnostics say why.
     """
-    _check_size(source, limits)
-    tree = _Parse(source, limits).run()
-    _check_tree(source, tree, limits)
+    tree, mistakes = parse_leniently(source, limits)
+    if mistakes:
+        raise RuleError(source, mistakes)
     return tree
+
+
+def parse_leniently(source: str, limits: Limits) -> tuple[Node, tuple[Diagnostic, ...]]:
+    """Parse a rule whose mistakes leave no doubt about what was meant.
+
+    Args:
+        source: The text of the rule.
+        limits: How large it may be.
+
+    Returns:
+        The tree of what was meant, within all limits of size; and the mistakes, each of which
+        refuses the rule.
+
+    Raises:
+        RuleError: It is no rule; the diagnostics say why, the mistakes among them.
+    """
+    _check_size(source, limits)
+    run = _Parse(source, limits)
+    tree = run.tree()
+    _check_tree(source, tree, limits)
+    return tree, tuple(run.found)
 
 
 class _Parse:
@@ -76,28 +97,25 @@ class _Parse:
     def __init__(self, source: str, limits: Limits) -> None:
         self._source = source
         self._limits = limits
-        self._found: list[Diagnostic] = []
+        self.found: list[Diagnostic] = []
         self._open: list[Token] = []
         self._nodes = 0
         self._before: Token | None = None
         self._earlier: Token | None = None
 
-    def run(self) -> Node:
+    def tree(self) -> Node:
         parser = _lark().parse_interactive(self._source)
         try:
             for token in parser.iter_parse():
                 self._watch(token)
             tree = parser.feed_eof(self._before)  # type: ignore[no-untyped-call]
         except UnexpectedToken as unexpected:
-            self._fail(self._unexpected_token(unexpected))
+            failure = self._unexpected_token(unexpected)
         except UnexpectedCharacters as unexpected:
-            self._fail(self._unexpected_character(unexpected))
-        if self._found:
-            raise RuleError(self._source, self._found)
-        return cast(Node, tree)
-
-    def _fail(self, diagnostic: Diagnostic) -> None:
-        self._found.append(diagnostic)
+            failure = self._unexpected_character(unexpected)
+        else:
+            return cast(Node, tree)
+        raise RuleError(self._source, [*self.found, failure])
 
     def _refuse(self, diagnostic: Diagnostic) -> None:
         raise RuleError(self._source, [diagnostic])
@@ -116,7 +134,7 @@ class _Parse:
                 self._refuse(_too_deep(span_of(token), self._limits, "brackets"))
         mistake = mistake_in(token, self._before, self._earlier)
         if mistake is not None:
-            self._found.append(mistake)
+            self.found.append(mistake)
         self._earlier, self._before = self._before, token
 
     def _follows_minus(self) -> bool:
@@ -133,9 +151,16 @@ class _Parse:
                 return wrong
         elif token.type == "LEFT_BRACE" and ends_operand(self._before):
             return error("NOT_SUPPORTED", "messages are not part of the language", span_of(token))
-        text = _short(token)
-        expected = self._expected(unexpected.expected)
-        return error("SYNTAX", f"`{text}` cannot stand here: {expected}", span_of(token))
+        message = f"`{_short(token)}` cannot stand here: {self._expected(unexpected.expected)}"
+        return error("SYNTAX", message, span_of(token), self._meant_by(token))
+
+    def _meant_by(self, token: Token) -> str | None:
+        start = token.start_pos or 0
+        if self._source[start : start + 2] == "/*":
+            return "comments begin with `//`"
+        if token.type == "_COMMA" and self._before is not None and self._before.type == "INT":
+            return "decimals are written with a point, such as `1.5`"
+        return None
 
     def _unexpected_end(self, unexpected: UnexpectedToken) -> Diagnostic:
         if self._open:
@@ -146,6 +171,8 @@ class _Parse:
         place = Span(0, 0) if last is None else span_of(last)
         text = "" if last is None else f" after `{_short(last)}`"
         expected = self._expected(unexpected.expected)
+        if "COLON" in unexpected.expected:
+            expected = "`:` was expected, as in `a ? b : c`"
         return error("SYNTAX", f"the rule breaks off{text}: {expected}", place)
 
     def _wrong_bracket(self, token: Token) -> Diagnostic | None:

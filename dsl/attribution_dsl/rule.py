@@ -11,7 +11,7 @@ from attribution_dsl.diagnostics import Diagnostic, RuleError, error
 from attribution_dsl.interpret import Observer, interpret
 from attribution_dsl.kinds import Kind
 from attribution_dsl.limits import Limits
-from attribution_dsl.parse import parse
+from attribution_dsl.parse import parse_leniently
 from attribution_dsl.results import ALLOWED, NEEDED, ResultType, as_result
 from attribution_dsl.roots import RootKind, Roots, roots_of
 from attribution_dsl.syntax import Node
@@ -84,10 +84,12 @@ def compile_rule(
     Raises:
         RuleError: The rule is refused; the error shows all that is wrong, and where.
     """
-    tree = parse(source, limits)
+    tree, mistakes = parse_leniently(source, limits)
     known = Roots(roots_of(roots), unavailable)
     checked = check(tree, known)
-    refused = [*checked.errors, *_wrong_result(tree, checked, result)]
+    doubted = {each.span for each in mistakes}
+    beyond = [each for each in checked.errors if each.span not in doubted]
+    refused = [*mistakes, *beyond, *_wrong_result(tree, checked, result)]
     if refused:
         raise RuleError(source, refused)
 

@@ -4,9 +4,6 @@ import math
 import struct
 from typing import Any
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from attribution_dsl import (
     UNSAFE_INTEGER,
     Duration,
@@ -24,12 +21,16 @@ from attribution_dsl.compile import generate
 from attribution_dsl.diagnostics import Span
 from attribution_dsl.functions import FUNCTIONS, METHODS
 from attribution_dsl.interpret import interpret
+from attribution_dsl.kinds import KIND_OF
 from attribution_dsl.parse import parse
 from attribution_dsl.results import as_result
 from attribution_dsl.roots import Roots
 from attribution_dsl.syntax import Node
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 HERE = Span(0, 0)
+OPERATORS = ["==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "in"]
 KINDS = {
     "event": RootKind.PROPERTIES,
     "trigger": RootKind.PROPERTIES,
@@ -104,13 +105,14 @@ def calls(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
 
 def string_tests() -> st.SearchStrategy[Node]:
     """Comparisons with strings in a chain, which become look-ups."""
+
+    def comparison(operator: str, left: Node, text: str, swap: bool) -> Node:
+        literal = syntax.Literal(text, HERE)
+        sides = (literal, left) if swap else (left, literal)
+        return syntax.Binary(operator, sides[0], sides[1], HERE, HERE)
+
     term = st.builds(
-        lambda operator, left, text, swap: syntax.Binary(
-            operator,
-            *((syntax.Literal(text, HERE), left) if swap else (left, syntax.Literal(text, HERE))),
-            HERE,
-            HERE,
-        ),
+        comparison,
         st.sampled_from(["==", "==", "!="]),
         reads(),
         STRINGS,
@@ -122,7 +124,7 @@ def string_tests() -> st.SearchStrategy[Node]:
 
 def deeper(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
     here = st.just(HERE)
-    operators = st.sampled_from("== != < <= > >= + - * / % in".split())
+    operators = st.sampled_from(OPERATORS)
     return st.one_of(
         st.builds(syntax.Binary, operators, inner, inner, here, here),
         st.builds(syntax.Binary, operators, inner, literals(), here, here),
@@ -194,9 +196,13 @@ def test_types_hold(tree: Node, data: dict[str, object]) -> None:
     if as_result(value, ResultType.ANY) is not value:
         return  # A value that is none of the language's went through.
     if checked.type.kind.name != "ANY":
-        from attribution_dsl.kinds import KIND_OF
-
         assert KIND_OF[type(value)] is checked.type.kind
+
+
+def only(value: object, names: frozenset[str] | None) -> object:
+    if names is None or not isinstance(value, dict):
+        return value
+    return {name: part for name, part in value.items() if name in names}
 
 
 @settings(max_examples=300, deadline=None)
@@ -204,21 +210,79 @@ def test_types_hold(tree: Node, data: dict[str, object]) -> None:
 def test_reads_suffice(tree: Node, data: dict[str, object]) -> None:
     """Properties that a rule does not name make no difference."""
     reads = check(tree, Roots(KINDS), strict=False).reads
-    less: dict[str, object] = {}
-    for root, value in data.items():
-        if root in reads:
-            names = reads[root]
-            whole = names is None or not isinstance(value, dict)
-            less[root] = value if whole else {k: v for k, v in value.items() if k in names}  # type: ignore[union-attr,attr-defined,operator]
+    less = {root: only(value, reads[root]) for root, value in data.items() if root in reads}
     assert shown(interpret(tree, KINDS, data)) == shown(interpret(tree, KINDS, less))
 
 
 TOKENS = st.sampled_from(
-    "event . total a == != < > = & | && || ! - + * / % ( ) [ ] { } , : ? ?: 1 2.5 1u 'x' \"y\" ' "
-    '" b"z" r"\\d" true null in and or not has size matches if // \n \\ “ ” ` @ # $ ; .? [? \ud800'.split(
-        " "
-    )
+    [
+        *[
+            "event",
+            ".",
+            "total",
+            "a",
+            "==",
+            "!=",
+            "<",
+            ">",
+            "=",
+            "&",
+            "|",
+            "&&",
+            "||",
+            "!",
+            "-",
+            "+",
+        ],
+        *[
+            "*",
+            "/",
+            "%",
+            "(",
+            ")",
+            "[",
+            "]",
+            "{",
+            "}",
+            ",",
+            ":",
+            "?",
+            "1",
+            "2.5",
+            "1u",
+            "'x'",
+            '"y"',
+        ],
+        *["'", '"', 'b"z"', 'r"\\d"', "true", "null", "in", "and", "or", "not", "has", "size"],
+        *[
+            "matches",
+            "if",
+            "//",
+            "\n",
+            "\\",
+            "“",
+            "”",
+            "`",
+            "@",
+            "#",
+            "$",
+            ";",
+            ".?",
+            "[?",
+            "\ud800",
+        ],
+    ]
 )
+
+
+def check_refusal(source: str, refused: RuleError) -> None:
+    assert refused.diagnostics
+    assert str(refused)
+    for each in refused.diagnostics:
+        before = source[: each.span.start]
+        assert 0 <= each.span.start <= each.span.end <= max(len(source), 1)
+        assert each.line == before.count("\n") + 1
+        assert each.column == each.span.start - before.rfind("\n")
 
 
 @settings(max_examples=1500, deadline=None)
@@ -227,12 +291,7 @@ def test_any_text_is_a_rule_or_refused(source: str) -> None:
     try:
         rule = compile_rule(source, roots=KINDS, result=ResultType.ANY)
     except RuleError as refused:
-        assert refused.diagnostics
-        assert str(refused)
-        for each in refused.diagnostics:
-            assert 0 <= each.span.start <= max(len(source), each.span.end)
-            assert each.line >= 1
-            assert each.column >= 1
+        check_refusal(source, refused)
         return
     assert shown(rule.evaluate({})) == shown(rule.interpret({}))
 

@@ -3,7 +3,6 @@
 import sys
 
 import pytest
-
 from attribution_dsl import Limits, ResultType, Rule, RuleError, compile_rule
 
 

@@ -78,7 +78,7 @@ class Person:
     def starts(self, at: str, course: str) -> Step:
         """Starts a course, and so a journey of the same name."""
         command = Start(self.name, course, CAMPAIGN_ID, {"course_id": course})
-        return Step(after(at), f"starts the course {course}", command, Expected())
+        return Step(after(at), f"starts course {course}", command, Expected())
 
     def gets(
         self,
@@ -93,7 +93,7 @@ class Person:
         """Is sent a delivery, whose channel its id begins with; or it got no further."""
         channel = delivery.partition("-")[0].upper()
         command = Report(self.name, delivery, journey, channel, action or delivery, status)
-        return Step(after(at), text or f"gets {delivery} about {journey}", command, Expected())
+        return Step(after(at), text or f"gets {delivery} ({journey})", command, Expected())
 
     def clicks(
         self, at: str, delivery: str, *, text: str = "", when: str = "", machine: bool = False

@@ -17,7 +17,7 @@ _TIME_WIDTH = len("9 d 1 min")
 _VERDICT_WIDTH = len("CREDIT webhook-1")
 _NARROW_VERDICT_WIDTH = len("webhook-1")
 _NARROW = 100
-_PADDING = 2
+_PADDING = 1
 _TEXT_SHARE = 0.4
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
@@ -33,7 +33,7 @@ def show_chapters(screen: Console, chapters: Iterable[PlayedChapter]) -> None:
 def _table(screen: Console, played: PlayedChapter) -> Table:
     narrow = screen.width < _NARROW
     verdict_width = _NARROW_VERDICT_WIDTH if narrow else _VERDICT_WIDTH
-    room = screen.width - _TIME_WIDTH - verdict_width - 3 * _PADDING
+    room = screen.width - _TIME_WIDTH - verdict_width - 3 * (_PADDING + 1)  # and the dividers
     table = Table(
         box=SIMPLE_HEAD,
         width=screen.width,

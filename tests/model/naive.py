@@ -368,11 +368,15 @@ class NaiveModel:
             journey = self.journey(report)
             if report.get("campaign_id") and report["campaign_id"] != journey.campaign_id:
                 raise Refusal("INVALID_ARGUMENT", "CAMPAIGN_MISMATCH")
-        if known and STATUS_RANK[_status(report)] <= STATUS_RANK[known.status]:
+        if known and not self.moves_forward(known, report):
             return {"delivery": _delivery_json(known), "replayed": True}
         self._accept(at, "record_delivery", request, {})
         delivery = self._delivery(person_id, delivery_id)
         return {"delivery": _delivery_json(delivery), "replayed": False}
+
+    def moves_forward(self, known: Delivery, report: Json) -> bool:
+        """Whether a report says more than was known (rule C3)."""
+        return STATUS_RANK[_status(report)] > STATUS_RANK[known.status]
 
     def _check_same_delivery(self, known: Delivery, report: Json) -> None:
         """A known id must come with the content that it came with first (rule C13)."""
@@ -616,18 +620,18 @@ class NaiveModel:
         """The first thing that keeps a delivery from being a candidate, None if nothing does."""
         if not self.can_convert(delivery, journey):
             return "CHANNEL_CANNOT_CONVERT"
-        if delivery.status == "BOUNCED":
-            return self.bounced_verdict()
-        if delivery.status != "SENT":
+        if delivery.status == "BOUNCED" and not self.bounced_counts():
+            return "BOUNCED"
+        if STATUS_RANK[delivery.status] < STATUS_RANK["SENT"]:
             return "NOT_SENT"
         basis_time = self.basis_time(delivery, goal)
         if basis_time is None:
             return "NO_QUALIFYING_INTERACTION"
         return None if self.window_holds(basis_time, arrival, goal.window) else "OUTSIDE_WINDOW"
 
-    def bounced_verdict(self) -> str | None:
+    def bounced_counts(self) -> bool:
         """A delivery that came back is no candidate from then on (rule C3)."""
-        return "BOUNCED"
+        return False
 
     def can_convert(self, delivery: Delivery, journey: Journey) -> bool:
         """Whether the channel can be credited; a webhook only if opted in (rules C2, G8)."""

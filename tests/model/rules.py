@@ -40,10 +40,17 @@ class Rule:
 
 
 def get(properties: Json, name: str) -> Any:
-    """A property, which must be there; null is a value."""
+    """A property, which must be there; null is a value.
+
+    A whole number from 2^53 on may have lost digits on its way: reading it is an error.
+    """
     if name not in properties:
         raise MissingError(name)
-    return properties[name]
+    value = properties[name]
+    whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    if whole and abs(value) >= 2**53:
+        raise WrongTypeError(value)
+    return value
 
 
 def number(value: Any) -> float:

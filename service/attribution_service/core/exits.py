@@ -23,7 +23,8 @@ def check_exit(command: CheckExit, state: PersonState, catalog: Catalog, now_us:
     if journey.state is not JourneyState.ACTIVE:
         return Decision(_ended(journey))
     if command.next_step is not None and command.next_step not in MESSAGES:
-        return Decision(_goes_on(f"a journey exits only before a message, not {command.next_step}"))
+        step = command.next_step.lower().replace("_", " ")
+        return Decision(_goes_on(f"a journey exits only before a message; next is: {step}"))
     campaign = catalog.campaign(journey.campaign_id)
     if campaign is None:
         raise not_found(Reason.CAMPAIGN_NOT_FOUND, "campaign", journey.campaign_id)

@@ -95,7 +95,7 @@ def time(item: Item, start_us: int) -> int:
     moment_us = time_us(text)
     if moment_us is None:
         raise item.wrong(
-            f"{text!r} is no time: write 2026-03-01T00:00:00Z, or 36h after the start as 36h"
+            f"{text!r} is no time: write 2026-03-01T00:00:00Z, or 36h for the start plus 36 h"
         )
     return moment_us
 
@@ -109,6 +109,6 @@ def _mask(item: Item) -> str:
 
 
 def _camel_case(path: str) -> str:
-    """Protobuf writes paths of masks in camel case in JSON; people write the names of the fields."""
+    """The path in camel case, which protobuf writes in JSON; people write names of fields."""
     head, *tail = path.split("_")
     return head + "".join(part[:1].upper() + part[1:] for part in tail)

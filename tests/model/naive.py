@@ -407,14 +407,17 @@ class NaiveModel:
         if kind == "OPENED" and interaction.get("untracked"):
             raise Refusal("INVALID_ARGUMENT", "FIELD_INVALID")
         self._delivery(person_id, delivery_id)
-        if not self._touched_before(person_id, delivery_id, interaction):
+        content = _touch_content(interaction, at)
+        again = "time" in interaction and self._touched_before(person_id, delivery_id, content)
+        if not again:
             self._accept(at, "record_interaction", request, {})
-        return {"delivery": _delivery_json(self._delivery(person_id, delivery_id))}
+        delivery = self._delivery(person_id, delivery_id)
+        return {"delivery": _delivery_json(delivery), "replayed": again}
 
-    def _touched_before(self, person_id: str, delivery_id: str, interaction: Json) -> bool:
+    def _touched_before(self, person_id: str, delivery_id: str, content: Any) -> bool:
         """Whether this very interaction was reported; without a time it is always a new one."""
-        return interaction.get("time") is not None and any(
-            _touch_content(entry.request["interaction"]) == _touch_content(interaction)
+        return any(
+            _touch_content(entry.request["interaction"], entry.at) == content
             for entry in self._entries("record_interaction", person_id)
             if entry.request["delivery_id"] == delivery_id
         )
@@ -808,8 +811,6 @@ def _masked(current: Json, given: Json, mask: list[str]) -> Json:
         top, *rest = path.split(".")
         if top not in FIELDS:
             raise Refusal("INVALID_ARGUMENT", "FIELD_INVALID")
-        if content[top] is None and given.get(top) is None:
-            continue
         content[top] = _replaced(content[top], given.get(top), rest)
     return _filled_in(content)
 
@@ -870,12 +871,13 @@ def _event_content(event: Json) -> Any:
     return (event["name"], rules.canonical(properties), event.get("occurred_time"))
 
 
-def _touch_content(interaction: Json) -> Any:
+def _touch_content(interaction: Json, at: int) -> Any:
+    """What makes two interactions the same: the time as told, before it is cut."""
     return (
         interaction["kind"],
         interaction.get("machine", False),
         interaction.get("untracked", False),
-        interaction.get("time"),
+        interaction.get("time", at),
     )
 
 

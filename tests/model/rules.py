@@ -81,8 +81,9 @@ def either(left: Callable[[], bool], right: Callable[[], bool]) -> bool:
     return not both(lambda: not left(), lambda: not right())
 
 
-def divided(left: float, right: float) -> float:
+def divided(dividend: Any, divisor: Any) -> float:
     """Division of doubles: by zero it is infinite, or NaN for zero by zero."""
+    left, right = number(dividend), number(divisor)
     if right:
         return left / right
     return math.copysign(math.inf, left) if left else math.nan
@@ -114,6 +115,10 @@ def _over(facts: Facts, limit: float) -> bool:
     return number(get(facts.event, "total")) > limit
 
 
+def _not_less(left: Any, right: Any) -> bool:
+    return number(left) >= number(right)
+
+
 def _at_least(facts: Facts, limit: float) -> bool:
     return number(get(facts.event, "total")) >= limit
 
@@ -133,7 +138,7 @@ FILTERS: dict[str, Rule] = {
         lambda f: either(lambda: "coupon" in f.event, lambda: _at_least(f, 20.0))
     ),
     "event.total >= trigger.total": Rule(
-        lambda f: number(get(f.event, "total")) >= number(get(f.trigger, "total")),
+        lambda f: _not_less(get(f.event, "total"), get(f.trigger, "total")),
         reads_trigger=True,
     ),
     'person.plan != "premium"': Rule(lambda f: not same(get(f.person, "plan"), "premium")),
@@ -149,7 +154,7 @@ VALUES: dict[str, Rule] = {
     "event.total": Rule(lambda f: get(f.event, "total")),
     "event.total * 2.0": Rule(lambda f: number(get(f.event, "total")) * 2.0),
     "event.total / event.count": Rule(
-        lambda f: divided(number(get(f.event, "total")), number(get(f.event, "count")))
+        lambda f: divided(get(f.event, "total"), get(f.event, "count"))
     ),
     "trigger.price": Rule(lambda f: get(f.trigger, "price"), reads_trigger=True),
     "person.rate": Rule(lambda f: get(f.person, "rate")),

@@ -58,6 +58,12 @@ def test_every_rule_has_a_file_that_cites_it(rule: str) -> None:
     assert any(rule in scenario.rules for scenario in SCENARIOS if scenario.file == path.name)
 
 
+def test_every_file_is_linked_from_the_rules() -> None:
+    text = (FOLDER.parent.parent / "docs" / "semantics.md").read_text()
+    missing = [path.name for path in FOLDER.glob("*.yaml") if f"scenarios/{path.name})" not in text]
+    assert not missing
+
+
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=_id)
 def test_scenario_fits_the_contract(scenario: Scenario) -> None:
     """Every key, enum value and reason in the files is one that the protos have."""

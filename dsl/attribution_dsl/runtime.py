@@ -16,6 +16,7 @@ from attribution_dsl.syntax import literal_text, path_to
 from attribution_dsl.values import Duration, ErrorKind, ErrorValue, Timestamp
 
 EMPTY: Final[Mapping[str, object]] = {}
+_KEYS: Final = frozenset({bool, int, float, str})
 _PLAIN: Final = frozenset({NoneType, bool, int, float, str, Timestamp, Duration})
 
 
@@ -84,8 +85,8 @@ def contained(item: object, container: object) -> object:
     if item.__class__ is ErrorValue:
         return item
     if container.__class__ is dict:
-        if item.__class__ not in KIND_OF:
-            return no_overload("in", item)
+        if item.__class__ not in _KEYS:
+            return no_overload("in", item, container)
         return map_key(item) in container
     if container.__class__ is not list:
         return no_overload("in", item, container)

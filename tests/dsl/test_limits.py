@@ -3,7 +3,9 @@
 import sys
 
 import pytest
-from attribution_dsl import Limits, ResultType, Rule, RuleError, compile_rule
+from attribution_dsl import Limits, ResultType, RootKind, Rule, RuleError, compile_rule
+from attribution_dsl.compile import generate
+from attribution_dsl.parse import parse
 
 
 def rule(source: str, limits: Limits | None = None) -> Rule:
@@ -167,3 +169,53 @@ def test_hostile_input(source: str) -> None:
 
 def test_huge_source() -> None:
     assert refusal("event.a == 1 || " * 700_000) == "SOURCE_TOO_LONG"
+
+
+def assert_too_deep(refused: RuleError) -> None:
+    assert {each.code for each in refused.diagnostics} == {"TOO_DEEP"}
+
+
+WRAPPERS = [
+    "!({})",
+    "-({})",
+    "({}) == 1",
+    "({}) == 'a'",
+    "({}) == event.b",
+    "event.b != ({})",
+    "true < ({})",
+    "({}) && event.c",
+    "event.c == 'a' || ({}) == 'b'",
+    "({}) ? event.a : event.b",
+    "event.a ? ({}) : event.b",
+    "({}) + 1.5",
+    "event.b - ({})",
+    "[({})][event.a]",
+    "{{'a': {}}}.a",
+    "({}).a",
+    "({})[0]",
+    "has(({}).a)",
+    "({}) in ['a', 'b']",
+    "'a' in ({})",
+    "({}).startsWith('a')",
+    "({}).matches('a')",
+    "size({})",
+]
+
+
+@pytest.mark.parametrize("outer", WRAPPERS)
+@pytest.mark.parametrize("inner", WRAPPERS)
+def test_the_deepest_mixtures_compile(outer: str, inner: str) -> None:
+    """Python's parser stops at 200 brackets: the deepest tree must stay below."""
+    limits = Limits(depth=40, source_bytes=10**6, nodes=10**5)
+    source, template = "event.x", 0
+    kinds = {"event": RootKind.PROPERTIES}
+    while True:
+        wrapped = (outer, inner)[template % 2].replace("({})", "{}").format(f"({source})")
+        try:
+            tree = parse(wrapped, limits)
+        except RuleError as refused:
+            assert_too_deep(refused)
+            break
+        source, template = wrapped, template + 1
+    tree = parse(source, limits)
+    generate(tree, kinds, ResultType.ANY, lambda _: None)({"event": {"x": 1}})

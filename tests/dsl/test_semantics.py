@@ -397,6 +397,8 @@ ERRORS = [
     ("event.map[event.nil]", ErrorKind.NO_SUCH_OVERLOAD),
     ("event.one[0]", ErrorKind.NO_SUCH_OVERLOAD),
     ("1 in event.name", ErrorKind.NO_SUCH_OVERLOAD),
+    ("event.nil in event.map", ErrorKind.NO_SUCH_OVERLOAD),
+    ("event.list in event.map", ErrorKind.NO_SUCH_OVERLOAD),
     ("'a' in event.name", ErrorKind.NO_SUCH_OVERLOAD),
     ("event.one.startsWith('a')", ErrorKind.NO_SUCH_OVERLOAD),
     ("event.name.startsWith(event.one)", ErrorKind.NO_SUCH_OVERLOAD),

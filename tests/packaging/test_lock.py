@@ -38,7 +38,7 @@ GOOD = "alembic==1.20.1 \\\n    --hash=sha256:" + "0" * 64
         "alembic==1.20.1 \\\n    --hash=sha256:00",
         "alembic==1.20.1 \\\n    --hash=md5:" + "0" * 32,
         f"{GOOD}\nlark==1.3.1\n",
-        f"--index-url somewhere\n{GOOD}",
+        f"--pre\n{GOOD}",
         f"{GOOD}\nlark @ somewhere",
         f"{GOOD}\n-e .",
         "",

@@ -1,0 +1,103 @@
+"""The scenario files and the commands that the documents show are run."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from attribution_service.scenarios.documents import FileError
+from attribution_service.scenarios.load import load
+from attribution_service.scenarios.play import play
+from attribution_service.scenarios.targets import MEMORY, SQLITE, factory
+from docs.markdown import ROOT, Block, blocks, documents, examples, name_of
+
+# What the programs print at the start of a block's commands; the others are not run here.
+RUN = ("attribution-service", "python3")
+NOT_RUN = ("grpcurl", "pip")  # tests/grpcurl runs the first
+# What has to be there for the commands of a page.
+BEFORE = {"docs/operations.md": "attribution-service migrate"}
+# Examples of what does not work begin with these names.
+FAILING, WRONG = "failing", "wrong"
+
+SCENARIOS = [
+    pytest.param(block, id=f"{name_of(path)}:{block.line}")
+    for path in documents()
+    for block in blocks(path.read_text())
+    if block.language == "yaml" and re.search(r"^scenarios:", block.text, re.MULTILINE)
+]
+PAGES = [
+    path
+    for path in documents()
+    if any(example.starts_with in RUN for example in examples(path.read_text()))
+]
+
+
+def test_examples_are_found() -> None:
+    assert len(SCENARIOS) >= 5
+    assert {"README.md", "docs/scenarios.md", "docs/operations.md"} <= set(map(name_of, PAGES))
+
+
+@pytest.mark.parametrize("store", [MEMORY, SQLITE])
+@pytest.mark.parametrize("block", SCENARIOS)
+def test_scenarios(block: Block, store: str, tmp_path: Path) -> None:
+    path = tmp_path / file_name(block)
+    path.write_text(block.text)
+    if path.name.startswith(WRONG):
+        with pytest.raises(FileError):
+            load(path)
+        return
+    make_target = factory(store)
+    for scenario in load(path):
+        with make_target() as target:
+            failures = play(scenario, target)
+        assert bool(failures) is path.name.startswith(FAILING), failures
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_commands(page: Path, tmp_path: Path) -> None:
+    text = page.read_text()
+    for block in blocks(text):
+        if block.language == "yaml":
+            (tmp_path / file_name(block)).write_text(block.text)
+    if name_of(page) in BEFORE:
+        assert run(BEFORE[name_of(page)], tmp_path).returncode == 0
+    for example in examples(text):
+        if example.starts_with not in RUN:
+            continue
+        done = run(example.commands.text, tmp_path)
+        assert done.returncode == 0, done.stdout
+        if example.output is not None:
+            assert done.stdout == example.output.text
+
+
+@pytest.mark.parametrize("page", documents(), ids=name_of)
+def test_no_command_is_overlooked(page: Path) -> None:
+    found = {example.starts_with for example in examples(page.read_text())}
+    assert found <= {*RUN, *NOT_RUN}
+
+
+def file_name(block: Block) -> str:
+    """The name in the comment that the block begins with."""
+    found = re.match(r"# ([a-z-]+\.yaml)\n", block.text)
+    return found[1] if found else f"line-{block.line}.yaml"
+
+
+def run(commands: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run commands as in a shell of a checkout whose virtual environment is in use."""
+    programs = str(Path(sys.executable).parent)
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("ATTRIBUTION_")}
+    return subprocess.run(
+        ["sh", "-euc", commands.replace(".venv/bin/", "")],
+        cwd=folder,
+        env={**environment, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+        text=True,
+    )
+
+
+def test_the_checkout_is_as_it_was() -> None:
+    assert not (ROOT / "attribution.db").exists()

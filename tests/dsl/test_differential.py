@@ -163,7 +163,7 @@ def shown(value: object) -> object:
     return (type(value), repr(value))
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(TREES, DATA, st.sampled_from(ResultType))
 def test_evaluators_agree(tree: Node, data: dict[str, object], result: ResultType) -> None:
     """Types are not checked first: what has no meaning must be an error in both."""
@@ -182,7 +182,7 @@ def test_evaluators_agree(tree: Node, data: dict[str, object], result: ResultTyp
     assert repr(data) == before
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(TREES, DATA)
 def test_types_hold(tree: Node, data: dict[str, object]) -> None:
     """A value has the static type, if the rule passes the checker."""
@@ -205,7 +205,7 @@ def only(value: object, names: frozenset[str] | None) -> object:
     return {name: part for name, part in value.items() if name in names}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(TREES, DATA)
 def test_reads_suffice(tree: Node, data: dict[str, object]) -> None:
     """Properties that a rule does not name make no difference."""
@@ -285,7 +285,7 @@ def check_refusal(source: str, refused: RuleError) -> None:
         assert each.column == each.span.start - before.rfind("\n")
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(st.lists(TOKENS, max_size=12).map(" ".join) | st.text(max_size=40))
 def test_any_text_is_a_rule_or_refused(source: str) -> None:
     try:

@@ -23,13 +23,20 @@ def test_text_goes_round() -> None:
     assert again.text == Properties(values).text
 
 
+def test_the_canonical_text() -> None:
+    values = {"b": [1.0, None, True], "a": "é"}
+    assert Properties(values).text == '{"a":"é","b":[1.0,null,true]}'
+    with pytest.raises(ValueError, match="JSON"):
+        _ = Properties({"a": float("nan")}).text
+
+
 def test_a_rule_sees_only_what_it_reads() -> None:
     properties = Properties({"a": 1.0, "b": 2.0})
     assert properties.for_rule(frozenset({"a", "missing"})) == {"a": 1.0}
     assert properties.for_rule(None) == {"a": 1.0, "b": 2.0}
 
 
-@pytest.mark.parametrize("number", [2.0**53, -(2.0**53), 1e300])
+@pytest.mark.parametrize("number", [2.0**53, -(2.0**53), 1e300, -1e300])
 def test_numbers_that_may_have_lost_digits_are_error_values(number: float) -> None:
     seen = Properties({"id": number, "in": [{"x": number}]}).for_rule(None)
     assert seen["id"] is UNSAFE_INTEGER

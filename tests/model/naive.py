@@ -270,7 +270,7 @@ class NaiveModel:
             if entry.request["journey_id"] == journey_id:
                 return self._started_again(entry, request)
         campaign = self.campaign(campaign_id)
-        if request.get("trigger_properties") is not None and not campaign["trigger"]:
+        if request.get("trigger_properties") and not campaign["trigger"]:
             raise Refusal("INVALID_ARGUMENT", "FIELD_INVALID")
         journey = Journey(
             person_id=person_id,

@@ -84,8 +84,25 @@ class CampaignChange:
 
 
 @dataclass(frozen=True, slots=True)
+class RuleFault:
+    """A rule that had no answer, so that it did not match or gave no value; not the caller's fault.
+
+    `what` says why, such as `event.total is not there`.
+    """
+
+    campaign_id: str
+    revision: int
+    rule: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
-    """The answer to a command about a person, and the changes that make it true."""
+    """The answer to a command about a person, and the changes that make it true.
+
+    `faults` are for whoever watches over the rules: they change nothing.
+    """
 
     answer: Answer
     changes: tuple[PersonChange, ...] = ()
+    faults: tuple[RuleFault, ...] = ()

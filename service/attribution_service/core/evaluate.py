@@ -5,7 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from attribution_service.core import explain
-from attribution_service.core.answers import Decision, EvaluateAnswer, Finding, PersonChange
+from attribution_service.core.answers import (
+    Decision,
+    EvaluateAnswer,
+    Finding,
+    PersonChange,
+    RuleFault,
+)
 from attribution_service.core.catalog import Catalog
 from attribution_service.core.commands import EvaluateEvent
 from attribution_service.core.credit import Assessment, assess, candidates
@@ -55,6 +61,7 @@ class JudgedCampaign:
     assessments: tuple[Assessment, ...]
     in_time: tuple[Candidate, ...]
     conversion: Conversion | None
+    faults: tuple[RuleFault, ...]
 
 
 def evaluate_event(
@@ -75,9 +82,10 @@ def evaluate_event(
         achieved_journeys=tuple(sorted(journey.journey_id for journey in achieving)),
         findings=_findings(command, judged, now_us) if command.explain else None,
     )
+    faults = tuple(fault for campaign in judged for fault in campaign.faults)
     if command.validate_only or not watching:
-        return Decision(answer)
-    return Decision(answer, _changes(command, answer, achieving, state, now_us))
+        return Decision(answer, (), faults)
+    return Decision(answer, _changes(command, answer, achieving, state, now_us), faults)
 
 
 def _replay(command: EvaluateEvent, receipt: Receipt, state: PersonState) -> EvaluateAnswer:
@@ -116,11 +124,24 @@ def _judge_campaign(
         if (judged := met.get(delivery.journey_id)) is not None  # C1
     )
     in_time = tuple(candidates(assessments))
+    faults = [_fault(j.revision, j.goal.filter, j.result) for j in journeys if _has_no_answer(j)]
     conversion = None
     if in_time and not in_time[-1].already_converted:  # C6, C8: else it passes to no other
         judged = met[in_time[-1].journey_id]
-        conversion = _convert(command, judged, in_time, rules, now_us)
-    return JudgedCampaign(campaign_id, journeys, assessments, in_time, conversion)
+        value = _value(command, judged, rules, now_us)
+        conversion = _conversion(command, judged, in_time, _number(value), now_us)
+        if judged.goal.value and conversion.value is None:
+            faults.append(_fault(judged.revision, judged.goal.value, value))
+    return JudgedCampaign(campaign_id, journeys, assessments, in_time, conversion, tuple(faults))
+
+
+def _has_no_answer(judged: JudgedJourney) -> bool:
+    return isinstance(judged.result, ErrorValue)
+
+
+def _fault(revision: Revision, rule: str, result: object) -> RuleFault:
+    what = result.message if isinstance(result, ErrorValue) else "it gave no finite number"
+    return RuleFault(revision.campaign_id, revision.number, rule, what)
 
 
 def _judge_journey(
@@ -138,11 +159,11 @@ def _judge_journey(
     return JudgedJourney(journey, revision, goal, result)
 
 
-def _convert(
+def _conversion(
     command: EvaluateEvent,
     judged: JudgedJourney,
     in_time: tuple[Candidate, ...],
-    rules: RuleBook,
+    value: float | None,
     now_us: int,
 ) -> Conversion:
     credited = in_time[-1]
@@ -158,20 +179,22 @@ def _convert(
         basis_us=credited.basis_us,
         window_us=judged.goal.window_us,
         filter=judged.goal.filter,
-        value=_value(command, judged, rules, now_us),
+        value=value,
         candidates=in_time,
     )
 
 
-def _value(
-    command: EvaluateEvent, judged: JudgedJourney, rules: RuleBook, now_us: int
-) -> float | None:
-    """The conversion's worth (C15); None where the rule gives no finite number."""
+def _value(command: EvaluateEvent, judged: JudgedJourney, rules: RuleBook, now_us: int) -> object:
+    """What the goal's value rule gives (C15); None where there is none."""
     if not judged.goal.value:
         return None
     has_trigger = judged.revision.trigger_event_name is not None
     rule = rules.rule(judged.goal.value, Use.GOAL_VALUE, has_trigger=has_trigger)
-    value = evaluate(rule, _rule_input(command, judged.journey, now_us))
+    return evaluate(rule, _rule_input(command, judged.journey, now_us))
+
+
+def _number(value: object) -> float | None:
+    """A conversion's worth (C15); None where the rule gave no finite number."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if math.isfinite(value) else None

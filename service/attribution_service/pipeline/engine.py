@@ -20,6 +20,7 @@ from attribution_service.core.decide import decide
 from attribution_service.core.refusals import Refusal
 from attribution_service.core.rules import RuleBook
 from attribution_service.core.state import needs
+from attribution_service.pipeline.rule_faults import RuleFaultLog
 from attribution_service.storage.interface import Store, StoreFullError, StoreUnavailableError
 
 log = structlog.get_logger()
@@ -46,6 +47,7 @@ class Engine:
         self._store = store
         self._catalog = store.catalog()
         self._rules = rules or RuleBook()
+        self._rule_faults = RuleFaultLog()
 
     @property
     def catalog(self) -> Catalog:
@@ -124,6 +126,8 @@ class Engine:
                 for change in decision.changes:
                     state.apply(change)
                 changes.extend(decision.changes)
+                for rule_fault in decision.faults:
+                    self._rule_faults.note(rule_fault)
                 outcomes.append(decision.answer)
             if changes:
                 transaction.write(changes)

@@ -11,6 +11,9 @@ from attribution_service.core.refusals import Reason, Refusal, Violation
 # What the protobuf runtimes allow; a message inside a message counts one.
 _MAX_DEPTH = 100
 _MAX_VARINT_BYTES = 10
+# The search for the fault runs in Python, where a large message of many small fields would hold up
+# everybody: it gives up after so many fields.
+_MAX_FIELDS = 5_000
 _VARINT, _FIXED64, _LENGTH, _GROUP, _END_GROUP, _FIXED32 = range(6)
 _FIXED_SIZES = {_FIXED64: 8, _FIXED32: 4}
 
@@ -35,7 +38,7 @@ def parse(request_type: type[Message], data: bytes) -> Message:
 def _refusal(descriptor: Descriptor, data: bytes) -> Refusal:
     what = f"the request is no {descriptor.full_name}"
     try:
-        _walk(descriptor, memoryview(data), "", 0)
+        _Walk().message(descriptor, memoryview(data), "", 0)
     except _Fault as fault:
         violation = Violation(fault.path, Reason.MALFORMED_REQUEST, str(fault))
         message = f"{what}: {fault.path or 'its bytes'}: {fault}"
@@ -43,19 +46,29 @@ def _refusal(descriptor: Descriptor, data: bytes) -> Refusal:
     return Refusal(Reason.MALFORMED_REQUEST, f"{what}: its bytes cannot be decoded")
 
 
-def _walk(descriptor: Descriptor, data: memoryview, path: str, depth: int) -> None:
-    """Decode as far as it takes to find the fault; raises _Fault there."""
-    if depth > _MAX_DEPTH:
-        raise _Fault(_top(path), f"is nested more than {_MAX_DEPTH} messages deep")
-    for number, kind, payload in _parts(data, path):
-        field = descriptor.fields_by_number.get(number)
-        if field is None or kind != _LENGTH:
-            continue
-        name = f"{path}.{field.name}" if path else field.name
+class _Walk:
+    """Decodes as far as it takes to find the fault, and raises _Fault there."""
+
+    def __init__(self) -> None:
+        self._fields_left = _MAX_FIELDS
+
+    def message(self, descriptor: Descriptor, data: memoryview, path: str, depth: int) -> None:
+        """Go through the fields of a message."""
+        if depth > _MAX_DEPTH:
+            raise _Fault(_top(path), f"is nested more than {_MAX_DEPTH} messages deep")
+        for number, kind, payload in _parts(data, path):
+            self._fields_left -= 1
+            if self._fields_left < 0:
+                raise _Fault("", "cannot be decoded")
+            field = descriptor.fields_by_number.get(number)
+            if field is not None and kind == _LENGTH:
+                self._field(field, payload, f"{path}.{field.name}" if path else field.name, depth)
+
+    def _field(self, field: FieldDescriptor, payload: memoryview, path: str, depth: int) -> None:
         if field.message_type is not None:
-            _walk(field.message_type, payload, name, depth + 1)
+            self.message(field.message_type, payload, path, depth + 1)
         elif field.type == FieldDescriptor.TYPE_STRING:
-            _check_text(payload, name)
+            _check_text(payload, path)
 
 
 def _check_text(payload: memoryview, path: str) -> None:

@@ -38,8 +38,9 @@ class _Chain:
         self._emit = emit
         self._operator = operator
         self._terms = terms
+        # Per term that may be an error: that it took no slow path; its error; its value.
         self._neutral = "True" if operator == "&&" else "False"
-        self._slots: list[str] = []
+        self._smooth: list[str] = []
         self._errors: list[str] = []
         self._values: list[str] = []
 
@@ -60,12 +61,13 @@ class _Chain:
         conjunction = self._operator == "&&"
         if term.fast is not None:
             slot = self._emit.slot()
-            self._slots.append(slot)
+            self._smooth.append(f"{slot} is None")
             self._errors.append(f"{slot} if {slot}.__class__ is Error else ")
             self._values.append(f"{self._neutral} if {slot} is None else {slot}")
             test = f"({term.fast} else ({slot} := {term.slow}) is True)"
             return f"({test} or {slot}.__class__ is Error)" if conjunction else test
         value, binding = self._emit.held(term)
+        self._smooth.append(f"{value} is {self._neutral}")
         self._errors.append(f"{value} if {value} is not {self._neutral} else ")
         self._values.append(value)
         return f"({binding}) is not False" if conjunction else f"({binding}) is True"
@@ -73,9 +75,6 @@ class _Chain:
     def _settled(self) -> str:
         """Write the result where no term decides: the first error, else what is neutral."""
         if all(term.boolean for term in self._terms):
-            errors = "".join(self._errors)
-            if len(self._errors) > len(self._slots):
-                return f"{errors}{self._neutral}"
-            untouched = " and ".join(f"{slot} is None" for slot in self._slots)
-            return f"{self._neutral} if {untouched} else {errors}{self._neutral}"
+            smooth = " and ".join(self._smooth)
+            return f"{self._neutral} if {smooth} else {''.join(self._errors)}{self._neutral}"
         return self._emit.call(runtime.settled, ascii(self._operator), *self._values)

@@ -1,12 +1,21 @@
 """Random commands: the service answers as the naive model of the rules does."""
 
+import pytest
 from attribution_service.scenarios.targets import MEMORY, SQLITE, factory
-from hypothesis import settings
-from model.machine import BRIEF, machine_for
+from model.machine import BRIEF, machine_for, play
+from model.strategies import history
 from support.drivers import ServiceDriver
 
-TestCoreAgainstModel = machine_for(lambda: ServiceDriver(factory(MEMORY)())).TestCase
-TestCoreAgainstModel.settings = settings(BRIEF, max_examples=300)
 
-TestServerAgainstModel = machine_for(lambda: ServiceDriver(factory(SQLITE)())).TestCase
-TestServerAgainstModel.settings = settings(BRIEF, max_examples=40)
+def driver(store: str) -> ServiceDriver:
+    return ServiceDriver(factory(store)())
+
+
+TestCoreAgainstModel = machine_for(lambda: driver(MEMORY)).TestCase
+TestCoreAgainstModel.settings = BRIEF
+
+
+@pytest.mark.parametrize(("store", "histories"), [(MEMORY, 400), (SQLITE, 25)])
+def test_histories(store: str, histories: int) -> None:
+    for seed in range(histories):
+        play(driver(store), history(seed))

@@ -84,6 +84,8 @@ def _steps(item: Item, start_us: int) -> list[Step]:
             raise part.wrong("goes back in time: a step is never before the one above it")
         now_us = step.at_us
         steps.append(step)
+    if not steps:
+        raise item.wrong("the scenario has no step, so it cannot fail")
     return steps
 
 

@@ -16,9 +16,9 @@ from docs.markdown import ROOT, Block, Example, examples
 DOCUMENTS = ("README.md", "docs/grpcurl.md")
 ADDRESS = "127.0.0.1:50051"
 _TIME = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
-# Lengths of time in sentences, such as `3 min 2 s`, `2 ms` and `5 d and a little`.
+# Lengths of time in sentences, such as `3 min 2 s` and `2 ms`.
 _LENGTH = r"\d+ (?:d|h|min|s|ms|us)"
-_SPAN = re.compile(rf"\b{_LENGTH}(?: {_LENGTH})*(?: and a little)?\b")
+_SPAN = re.compile(rf"\b{_LENGTH}(?: {_LENGTH})*\b")
 _STOP_SECONDS = 60
 _CALL_SECONDS = 60
 
@@ -91,7 +91,6 @@ def test_every_call_of_the_contract_is_shown() -> None:
         ('{"a": "2026-03-01T09:00:00Z"}', '{\n"a": "2027-01-01T00:00:00.123456Z"}', True),
         ('{"a": "sent 2 d 3 h before"}', '{"a": "sent 5 ms before"}', True),
         ('{"a": "sent 12 min before"}', '{"a": "sent 42 ms 601 us before"}', True),
-        ('{"a": "sent 12 min before"}', '{"a": "sent 7 d and a little before"}', True),
         ('{"a": 1}', '{"a": 1, "b": 2}', False),
         ('{"a": 1, "b": 2}', '{"a": 1}', False),
         ('{"a": 1}', "ERROR:", False),

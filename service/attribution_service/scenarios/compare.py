@@ -76,6 +76,8 @@ def _scalar(item: Item, field: FieldDescriptor, actual: Any) -> tuple[object, ob
         return wanted, actual
     prefix = field.enum_type.values_by_number[0].name.removesuffix("UNSPECIFIED")
     found = field.enum_type.values_by_number[actual].name.removeprefix(prefix)
+    if wanted is None:
+        return None, actual if actual == field.default_value else found
     if not isinstance(wanted, str):
         return wanted, actual
     return messages.enum_name(item, field.enum_type).removeprefix(prefix), found

@@ -28,7 +28,8 @@ T = TypeVar("T")
 class SqlStore:
     """A store in a database that SQLAlchemy reaches; the schema must be at the newest version.
 
-    `begin_writing` gives the execution options of a writing transaction, as the engine needs them.
+    `begin_writing` gives the execution options of a writing transaction, as the engine needs them;
+    `on_close` lets go of the engine and of all that came with it.
     """
 
     def __init__(
@@ -36,7 +37,7 @@ class SqlStore:
         engine: Engine,
         *,
         begin_writing: Mapping[str, Any] | None = None,
-        on_close: Callable[[], None] | None = None,
+        on_close: Callable[[], None],
     ) -> None:
         self._engine = engine
         self._writer = engine.execution_options(**(begin_writing or {}))
@@ -130,10 +131,8 @@ class SqlStore:
             yield connection
 
     def close(self) -> None:
-        """Close the connections."""
-        self._engine.dispose()
-        if self._on_close is not None:
-            self._on_close()
+        """Let go of the database."""
+        self._on_close()
 
 
 class SqlTransaction:

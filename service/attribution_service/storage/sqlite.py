@@ -3,12 +3,13 @@
 import fcntl
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DatabaseError
 
 from attribution_service.storage import schema
 from attribution_service.storage.interface import StoreSetupError
@@ -32,33 +33,29 @@ def open_sqlite(path: Path, *, migrate: bool) -> SqlStore:
     Raises StoreSetupError if another server has it, if its schema is not the one of this version
     (and `migrate` is not set), or if the folder is missing.
     """
-    unlock, engine = _open(path)
-    try:
+    with ExitStack() as stack:
+        engine = stack.enter_context(locked_engine(path))
         if migrate:
             schema.upgrade(engine)
         schema.require_current(engine)
-    except BaseException:
-        engine.dispose()
-        unlock()
-        raise
-    return SqlStore(engine, begin_writing=_WRITING, on_close=unlock)
+        opened = stack.pop_all()  # from here on it is the store's to close
+    return SqlStore(engine, begin_writing=_WRITING, on_close=opened.close)
 
 
 @contextmanager
 def locked_engine(path: Path) -> Iterator[Engine]:
     """An engine on this file, which nobody else may have. Raises StoreSetupError."""
-    unlock, engine = _open(path)
+    if not path.parent.is_dir():
+        raise StoreSetupError(f"the folder {str(path.parent)!r} does not exist: make it first")
+    unlock = _lock(path)
+    engine = sqlite_engine(path)
     try:
         yield engine
+    except DatabaseError as error:
+        raise StoreSetupError(f"{str(path)!r} cannot be used: {error.orig}") from error
     finally:
         engine.dispose()
         unlock()
-
-
-def _open(path: Path) -> tuple[Callable[[], None], Engine]:
-    if not path.parent.is_dir():
-        raise StoreSetupError(f"the folder {str(path.parent)!r} does not exist: make it first")
-    return _lock(path), sqlite_engine(path)
 
 
 def sqlite_engine(path: Path) -> Engine:

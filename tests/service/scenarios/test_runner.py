@@ -1,0 +1,182 @@
+"""The runner of scenario files: what it finds, what it refuses, and how it tells."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from attribution_service.cli.main import app
+from typer.testing import CliRunner, Result
+
+GOOD = Path(__file__).with_name("good.yaml").read_text()
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.chdir(tmp_path)
+
+    def run(text: str, *options: str) -> Result:
+        Path("file.yaml").write_text(text)
+        return CliRunner().invoke(app, ["test", "file.yaml", *options])
+
+    return run
+
+
+@pytest.mark.parametrize("store", ["memory", "sqlite", "sqlite:///kept.db"])
+def test_what_holds(run: Run, store: str) -> None:
+    result = run(GOOD, "--store", store)
+    assert result.output == "1 files, 1 scenarios, 5 steps: all hold\n"
+    assert result.exit_code == 0
+    assert Path("kept.db").exists() is store.endswith("kept.db")
+
+
+def test_what_holds_is_named_when_asked(run: Run) -> None:
+    result = run(GOOD, "-v")
+    assert "ok   file.yaml: last received wins [C6]" in result.output
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "told"),
+    [
+        ("[{delivery_id: d1}]", "[{delivery_id: d2}]",
+         "conversions[0].candidates[0].delivery_id: expected d2, got d1"),
+        ("[{delivery_id: d1}]", "[]", "conversions[0].candidates: expected 0 of them, got 1: [d1]"),
+        ("basis: RECEIVED", "basis: OPENED", "conversions[0].basis: expected OPENED, got RECEIVED"),
+        ("basis: RECEIVED", "basis: BASIS_CLICKED", "expected CLICKED, got RECEIVED"),
+        ("window: 168h", "window: 169h", "window: expected 608400s, got 604800s"),
+        ("basis_time: 1h", "basis_time: 2h",
+         "expected 2026-03-01T02:00:00Z, got 2026-03-01T01:00:00Z"),
+        ("state: ACTIVE", "state: EXITED", "line 16: journey.state: expected EXITED, got ACTIVE"),
+        ("revision: 1", "revision: 2", "journey.revision: expected 2, got 1"),
+        ("end_time: null", "end_time: 0s", "journey.end_time: expected 0s, got unset"),
+        ("start_time: 0s", "start_time: null", "journey.start_time: expected unset, got "),
+        ("exit: true", "exit: 1", "exit: expected 1, got true"),
+        ("exit: true", "exit: false", "exit: expected false, got true"),
+        ("reason: GOAL", "reason: null", "reason: expected null, got GOAL"),
+        ("[j1]", "[j1, j2]", "achieved_journeys: expected 2 of them, got 1: [j1]"),
+        ("trigger_properties: {id: a}}\n        expect: {journey: {",
+         "trigger_properties: {id: a}}\n        expect: {journey: {trigger_properties: {id: b}, ",
+         "journey.trigger_properties.id: expected b, got a"),
+        ("code: NOT_FOUND", "code: ABORTED",
+         "error code: expected ABORTED, got NOT_FOUND JOURNEY_NOT_FOUND: "),
+        ("reason: JOURNEY_NOT_FOUND", "reason: CAMPAIGN_NOT_FOUND",
+         "error reason: expected CAMPAIGN_NOT_FOUND, got "),
+        ("has no journey", "has a journey", "error message: expected ... has a journey ..., got "),
+        ("journey_id: j9, person_id: ada}\n        expect_error:",
+         "journey_id: j1, person_id: ada}\n        expect_error:",
+         "error: expected NOT_FOUND, got none"),
+        ("check_exit: {journey_id: j1", "check_exit: {journey_id: j8",
+         "error: expected none, got NOT_FOUND JOURNEY_NOT_FOUND: person 'ada' has no journey 'j8'"),
+    ],
+)  # fmt: skip
+def test_what_does_not_hold(run: Run, good: str, bad: str, told: str) -> None:
+    assert good in GOOD
+    result = run(GOOD.replace(good, bad))
+    assert told in result.output
+    assert "FAIL file.yaml: last received wins [C6]" in result.output
+    assert result.output.endswith("1 files, 1 scenarios, 5 steps: 1 do not hold\n")
+    assert result.exit_code == 1
+
+
+def test_a_failure_tells_file_line_step_and_explanation(run: Run) -> None:
+    result = run(GOOD.replace("[{delivery_id: d1}]", "[]"))
+    assert "  file.yaml:18: step 3, evaluate\n" in result.output
+    assert "because course j1 d1: CONVERTED: sent 23 h before the event" in result.output
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "told"),
+    [
+        ("window: 7d", "windw: 7d", "file.yaml:11: Goal has no 'windw'; did you mean 'window'?"),
+        ("window: 7d", "window: 7 days", "file.yaml:11: '7 days' is no length of time such as"),
+        ("exit_policy: GOAL", "exit_policy: GAOL",
+         "file.yaml:12: ExitPolicy has no 'GAOL'; did you mean 'GOAL'?"),
+        ("evaluate:", "evalute:",
+         "file.yaml:19: a step has no 'evalute'; did you mean 'evaluate'?"),
+        ("at: 0s", "at: 5h", "goes back in time"),
+        ("at: 0s", "at: noon", "'noon' is no time: write 2026-03-01T00:00:00Z, or"),
+        ("rules: [C6]", "rule: [C6]", "a scenario has no 'rule'; did you mean 'rules'?"),
+        ("start: 2026-03-01T00:00:00Z", "start: yesterday",
+         "file.yaml:5: 'yesterday' is no time such as"),
+        ("exit: true", "exits: true",
+         "CheckExitResponse has no 'exits'; did you mean 'exit'?"),
+        ("code: NOT_FOUND", "code: NOT_FUND",
+         "'NOT_FUND' is no status code; did you mean 'NOT_FOUND'?"),
+        ("code: NOT_FOUND, ", "", "expect_error has no 'code'"),
+        ("person_id: ada, trigger", "person_id: 7, trigger",
+         "person_id must be text: put it in quotes"),
+        ("name: last received wins", "nam: x", "a scenario has no 'nam'; did you mean 'name'?"),
+        ("event.id ==", "evnt.id ==", "the campaign is refused: campaign.goal"),
+        ("\n        expect: {exit: true, reason: GOAL, exit_time: 1d}",
+         "\n        check_exit: {}", "stands here twice"),
+        ("- check_exit: {journey_id: j1, person_id: ada}",
+         "- evaluate: {}\n        check_exit: {}", "a step makes one call"),
+        ("        expect: {exit: true",
+         "        expect_error: ABORTED\n        expect: {exit: true",
+         "a step expects an answer or an error, not both"),
+        ("- check_exit: {journey_id: j1, person_id: ada}", "- at: 2d", "a step makes one call"),
+        ("scenarios:", "scenario:", "a scenario file has no 'scenario'; did you mean"),
+        ("campaigns:\n", "campaigns: [\n", "is not YAML"),
+        ("channel: EMAIL", "channel: [EMAIL]", "channel must be a single value"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_wrong(run: Run, good: str, bad: str, told: str) -> None:
+    assert good in GOOD
+    result = run(GOOD.replace(good, bad, 1))
+    assert told in result.output
+    assert "WRONG file.yaml" in result.output
+    assert result.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "scenarios: []", "scenarios: 7", "[]", "scenarios:\n  - name: x\n    steps: []\n", "\0",
+     "scenarios:\n  - steps: []\n", "a: &a [*a]", "\xff\xfe"],
+)  # fmt: skip
+def test_what_is_no_scenario_file(run: Run, text: str) -> None:
+    assert run(text).exit_code == 2
+
+
+def test_a_document_that_unfolds_without_end(run: Run) -> None:
+    bomb = "a0: &a0 {x: 1}\n" + "".join(
+        f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 9)
+    )
+    properties = "properties: {id: a}}}"
+    text = GOOD.replace(properties, "properties: {id: *a8}}}")
+    lines = "".join(f"      {line}\n" for line in bomb.splitlines())
+    result = run(
+        text.replace("scenarios:\n", f"scenarios:\n  - name: &name x\n    bomb:\n{lines}", 1)
+    )
+    assert result.exit_code == 2
+
+
+def test_files_and_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "deep" / "er").mkdir(parents=True)
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "deep" / "a.yaml").write_text(GOOD)
+    (tmp_path / "deep" / "er" / "b.yml").write_text(GOOD)
+    (tmp_path / "deep" / "notes.txt").write_text("no scenario")
+    result = CliRunner().invoke(app, ["test", "deep"])
+    assert result.output == "2 files, 2 scenarios, 10 steps: all hold\n"
+    missing = CliRunner().invoke(app, ["test", "missing.yaml"])
+    assert (missing.exit_code, "cannot be read" in missing.output) == (2, True)
+    empty = CliRunner().invoke(app, ["test", "empty"])
+    assert (empty.exit_code, "holds no .yaml file" in empty.output) == (2, True)
+
+
+def test_failures_and_wrong_files_together(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("scenarios: 7")
+    (tmp_path / "b.yaml").write_text(GOOD.replace("exit: true", "exit: false"))
+    result = CliRunner().invoke(app, ["test", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "1 do not hold, 1 wrong" in result.output
+
+
+def test_a_store_that_exists_is_left_alone(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "kept.db").write_text("precious")
+    result = run(GOOD, "--store", "sqlite:///kept.db")
+    assert result.exit_code != 0
+    assert "scenarios need a store of their own" in str(result.exception)
+    assert (tmp_path / "kept.db").read_text() == "precious"

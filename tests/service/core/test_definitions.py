@@ -91,6 +91,7 @@ def test_times_and_versions_of_a_change() -> None:
     assert judged is not None
     assert judged.revision is not None
     assert (judged.revision.number, judged.revision.create_us) == (2, 10)
+    assert judged.campaign.etag == "v3"
     same = UpdateCampaign("c", "", lambda before: before)
     assert definitions.update(same, catalog, RULES, 11) is None
 
@@ -103,3 +104,31 @@ def test_rules_are_compiled_once_and_forgotten_oldest_first() -> None:
     book.rule("event.b == 1.0", use, has_trigger=True)
     book.rule("event.c == 1.0", use, has_trigger=True)
     assert book.rule("event.a == 1.0", use, has_trigger=True) is not first
+
+
+@pytest.mark.parametrize("etag", ["v0", "v2", "v10", "w", "1", "V1", " v1"])
+def test_any_other_etag_is_refused(etag: str) -> None:
+    command = UpdateCampaign("c", etag, lambda before: replace(before, display_name="x"))
+    with pytest.raises(Refusal) as refused:
+        definitions.update(command, catalog_of(PLAIN), RULES, 8)
+    assert refused.value.reason is Reason.ETAG_MISMATCH
+    assert refused.value.metadata == {"etag": "v1"}
+
+
+def test_faults_of_a_rule_are_told_with_their_places() -> None:
+    with pytest.raises(Refusal) as refused:
+        RULES.check("evnt.a == 1 &&\n  foo(event.b)", Use.GOAL_FILTER, has_trigger=True, field="f")
+    assert refused.value.metadata == {"line": "1", "column": "1"}
+    first, second = refused.value.violations
+    assert first.description.startswith("line 1, column 1: ")
+    assert first.description.endswith("(did you mean `event`?)")
+    assert second.description.startswith("line 2, column 3: ")
+    assert not second.description.endswith("(None)")
+
+
+def test_trigger_is_told_to_be_out_of_reach_not_unknown() -> None:
+    with pytest.raises(Refusal, match="the campaign is not triggered by an event"):
+        RULES.check("trigger.a == 1.0", Use.GOAL_FILTER, has_trigger=False, field="f")
+    with pytest.raises(Refusal, match="segments"):
+        RULES.check("'x' in segments", Use.GOAL_FILTER, has_trigger=True, field="f")
+    RULES.check("trigger.a == 1.0", Use.GOAL_FILTER, has_trigger=True, field="f")

@@ -26,7 +26,8 @@ def generate(target: Path) -> None:
     command = [
         *(sys.executable, "-m", "grpc_tools.protoc", f"--proto_path={PROTOS}"),
         f"--plugin=protoc-gen-mypy_grpc={plugin}",
-        *(f"--{kind}_out={target}" for kind in ("python", "pyi", "grpc_python", "mypy_grpc")),
+        *(f"--{kind}_out={target}" for kind in ("python", "pyi", "grpc_python")),
+        f"--mypy_grpc_out=quiet:{target}",
         *protos,
     ]
     subprocess.run(command, check=True)  # noqa: S603  the command is made of constants

@@ -122,9 +122,16 @@ def _tell_wrong(error: FileError, count: _Count) -> None:
 
 
 def _tell_summary(count: _Count) -> None:
-    held = count.scenarios - count.failed
-    text = f"{count.files} files, {count.scenarios} scenarios, {count.steps} steps: "
-    text += "all hold" if not (count.failed or count.wrong) else f"{count.failed} do not hold"
+    played = ", ".join(
+        [_many(count.files, "file"), _many(count.scenarios, "scenario"), _many(count.steps, "step")]
+    )
+    faults = []
+    if count.failed:
+        faults.append("1 does not hold" if count.failed == 1 else f"{count.failed} do not hold")
     if count.wrong:
-        text += f", {count.wrong} wrong"
-    typer.secho(text, fg="green" if held == count.scenarios and not count.wrong else "red")
+        faults.append("1 is wrong" if count.wrong == 1 else f"{count.wrong} are wrong")
+    typer.secho(f"{played}: {', '.join(faults) or 'all hold'}", fg="red" if faults else "green")
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -129,6 +129,10 @@ def factory(store: str) -> TargetFactory:
         return _core
     if store == SQLITE:
         return _temporary
+    if not store.startswith(f"{SQLITE}:"):
+        raise SettingsError(
+            f"{store!r} is no store for scenarios: {MEMORY}, {SQLITE} or sqlite:///FILE"
+        )
     path = sqlite_path(store)
     if path.exists():
         raise SettingsError(

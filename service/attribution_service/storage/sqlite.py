@@ -33,6 +33,10 @@ def open_sqlite(path: Path, *, migrate: bool) -> SqlStore:
     Raises StoreSetupError if another server has it, if its schema is not the one of this version
     (and `migrate` is not set), or if the folder is missing.
     """
+    if not migrate and not path.exists():
+        raise StoreSetupError(
+            f"there is no store {str(path)!r}: run `attribution-service migrate`, which makes it"
+        )
     with ExitStack() as stack:
         engine = stack.enter_context(locked_engine(path))
         if migrate:

@@ -99,9 +99,7 @@ def _definition(campaign: campaign_pb2.Campaign, fields: Fields) -> Definition:
 def _webhook_actions(campaign: campaign_pb2.Campaign, fields: Fields) -> tuple[str, ...]:
     field, found = "campaign.webhook_action_ids", campaign.webhook_action_ids
     if len(found) > MAX_WEBHOOK_ACTIONS:
-        fields.fault(
-            field, Reason.FIELD_TOO_LONG, f"has {len(found)} ids; at most {MAX_WEBHOOK_ACTIONS}"
-        )
+        fields.too_long(field, f"has {len(found)} ids", MAX_WEBHOOK_ACTIONS)
         return ()
     for position, action_id in enumerate(found):
         fields.identifier(f"{field}[{position}]", action_id)

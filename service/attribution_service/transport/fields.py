@@ -13,7 +13,12 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from attribution_service.core.definitions import MAX_WINDOW_US
 from attribution_service.core.properties import EMPTY, Properties
 from attribution_service.core.refusals import Reason, Refusal, Violation, shown
-from attribution_service.transport.structs import StructFault, values_of
+from attribution_service.transport.structs import (
+    MAX_DEPTH,
+    StructFault,
+    StructTooDeepError,
+    values_of,
+)
 
 MAX_TEXT_BYTES = 255
 MAX_RULE_BYTES = 4096
@@ -61,10 +66,17 @@ class Fields:
 
     def __init__(self) -> None:
         self._violations: list[Violation] = []
+        self._metadata: dict[str, str] = {}
 
     def fault(self, field: str, reason: Reason, description: str) -> None:
         """Remember what is wrong with a field."""
         self._violations.append(Violation(field, reason, description))
+
+    def too_long(self, field: str, what: str, limit: int) -> None:
+        """Remember that a field is over its limit; `what` says how much it has."""
+        if not self._violations:
+            self._metadata = {"limit": str(limit)}
+        self.fault(field, Reason.FIELD_TOO_LONG, f"{what}; at most {limit}")
 
     def done(self) -> None:
         """Raise Refusal if anything was wrong."""
@@ -73,7 +85,7 @@ class Fields:
         first = self._violations[0]
         more = len(self._violations) - 1
         message = f"{first.field}: {first.description}" + (f" (and {more} more)" if more else "")
-        raise Refusal(first.reason, message, {}, tuple(self._violations))
+        raise Refusal(first.reason, message, self._metadata, tuple(self._violations))
 
     def identifier(self, field: str, value: str) -> str:
         """A required text of at most 255 bytes without control characters."""
@@ -92,7 +104,7 @@ class Fields:
         """Whether a text has at most `most` bytes of UTF-8."""
         length = len(value.encode())
         if length > most:
-            self.fault(field, Reason.FIELD_TOO_LONG, f"has {length} bytes; at most {most}")
+            self.too_long(field, f"has {length} bytes", most)
         return length <= most
 
     def enum(self, field: str, number: int, known: EnumField[E], default: E | None = None) -> E:
@@ -125,15 +137,15 @@ class Fields:
             return EMPTY
         size = value.ByteSize()
         if size > MAX_STRUCT_BYTES:
-            self.fault(
-                field, Reason.FIELD_TOO_LONG, f"has {size} bytes; at most {MAX_STRUCT_BYTES}"
-            )
+            self.too_long(field, f"has {size} bytes", MAX_STRUCT_BYTES)
             return EMPTY
         try:
             return Properties(values_of(value, field))
+        except StructTooDeepError as fault:
+            self.too_long(fault.field, str(fault), MAX_DEPTH)
         except StructFault as fault:
             self.fault(fault.field, fault.reason, str(fault))
-            return EMPTY
+        return EMPTY
 
 
 def window_us(duration: Duration) -> int:

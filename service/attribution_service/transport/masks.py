@@ -21,9 +21,7 @@ def paths(request: campaign_service_pb2.UpdateCampaignRequest, fields: Fields) -
     if not asked:
         return [field.name for field, _ in request.campaign.ListFields() if field.name in MUTABLE]
     if len(asked) > _MAX_PATHS:
-        fields.fault(
-            "update_mask", Reason.FIELD_TOO_LONG, f"has {len(asked)} paths; at most {_MAX_PATHS}"
-        )
+        fields.too_long("update_mask", f"has {len(asked)} paths", _MAX_PATHS)
         return []
     for path in asked:
         _check(path, fields)

@@ -20,6 +20,10 @@ class StructFault(Exception):
         self.reason = reason
 
 
+class StructTooDeepError(StructFault):
+    """A struct that is nested deeper than MAX_DEPTH."""
+
+
 def values_of(struct: Struct, path: str) -> dict[str, object]:
     """The values of a struct; `path` is what faults call it. Raises StructFault."""
     return _object(struct, path, MAX_DEPTH)
@@ -60,7 +64,7 @@ def _check_depth(path: str, depth: int) -> None:
     if depth <= 0:
         # The path of something so deep is of no use to anybody: name the property it is in.
         top = ".".join(path.split(".")[:3])
-        raise StructFault(top, Reason.FIELD_TOO_LONG, f"is nested more than {MAX_DEPTH} deep")
+        raise StructTooDeepError(top, Reason.FIELD_TOO_LONG, "is nested too deep")
 
 
 def fill(struct: Struct, values: Mapping[str, object]) -> None:

@@ -20,6 +20,14 @@ def _environment(tmp_path: Path) -> dict[str, str]:
     return {**theirs, "TMPDIR": str(tmp_path), "PYTHONIOENCODING": "utf-8"}
 
 
+# A program that a script started in the background inherits SIGINT and SIGHUP as ignored.
+_AS_FROM_A_TERMINAL = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+"""
+
+
 def _arguments(*arguments: str, before: str = "") -> Sequence[str]:
     return [sys.executable, "-c", before + _MAIN, "demo", *arguments]
 
@@ -141,7 +149,7 @@ server._arguments = lambda store: wanted(store / "no" / "such" / "folder")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_stopped_half_way(tmp_path: Path, number: signal.Signals) -> None:
     with subprocess.Popen(
-        _arguments("--commands", "200000"),
+        _arguments("--commands", "200000", before=_AS_FROM_A_TERMINAL),
         env=_environment(tmp_path),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -26,7 +26,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 @pytest.mark.parametrize("store", ["memory", "sqlite", "sqlite:///kept.db"])
 def test_what_holds(run: Run, store: str) -> None:
     result = run(GOOD, "--store", store)
-    assert result.output == "1 files, 1 scenarios, 5 steps: all hold\n"
+    assert result.output == "1 file, 1 scenario, 5 steps: all hold\n"
     assert result.exit_code == 0
     assert Path("kept.db").exists() is store.endswith("kept.db")
 
@@ -75,7 +75,7 @@ def test_what_does_not_hold(run: Run, good: str, bad: str, told: str) -> None:
     result = run(GOOD.replace(good, bad))
     assert told in result.output
     assert "FAIL file.yaml: last received wins [C6]" in result.output
-    assert result.output.endswith("1 files, 1 scenarios, 5 steps: 1 do not hold\n")
+    assert result.output.endswith("1 file, 1 scenario, 5 steps: 1 does not hold\n")
     assert result.exit_code == 1
 
 
@@ -171,7 +171,7 @@ def test_failures_and_wrong_files_together(tmp_path: Path) -> None:
     (tmp_path / "b.yaml").write_text(GOOD.replace("exit: true", "exit: false"))
     result = CliRunner().invoke(app, ["test", str(tmp_path)])
     assert result.exit_code == 2
-    assert "1 do not hold, 1 wrong" in result.output
+    assert "1 does not hold, 1 is wrong" in result.output
 
 
 def test_a_store_that_exists_is_left_alone(run: Run, tmp_path: Path) -> None:

@@ -55,6 +55,10 @@ def test_a_missing_folder_is_told(tmp_path: Path) -> None:
 
 def test_the_schema_must_be_current(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
+    with pytest.raises(StoreSetupError, match=r"there is no store .*migrate"):
+        open_sqlite(path, migrate=False)
+    assert not list(tmp_path.iterdir())
+    path.touch()
     with pytest.raises(StoreSetupError, match=r"schema version none.*migrate"):
         open_sqlite(path, migrate=False)
     open_sqlite(path, migrate=True).close()

@@ -325,6 +325,7 @@ def test_is_refused_and_changes_nothing(case: Case, call: Caller, folder: Path) 
         assert case.field in refused.message
     for key, value in case.metadata:
         assert refused.metadata[key] == value
+    assert ("limit" in refused.metadata) is (case.reason == "FIELD_TOO_LONG")
     assert refused.message
     assert len(refused.message.encode()) <= 1_500
     assert content(folder) == before

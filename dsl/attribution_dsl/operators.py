@@ -58,6 +58,12 @@ def _duration(nanos: int) -> Duration | ErrorValue:
     return _DURATION_RANGE
 
 
+_MOST_ITEMS: Final = 65_536
+_TOO_LONG: Final = ErrorValue(
+    ErrorKind.BUDGET_EXCEEDED, f"a list would have more than {_MOST_ITEMS} items"
+)
+
+
 def _divide_int(left: int, right: int) -> int | ErrorValue:
     if right == 0:
         return _BY_ZERO
@@ -73,6 +79,12 @@ def _remainder(left: int, right: int) -> int | ErrorValue:
         return _OVERFLOW
     remainder = abs(left) % abs(right)
     return -remainder if left < 0 else remainder
+
+
+def _join(left: list[object], right: list[object]) -> list[object] | ErrorValue:
+    if len(left) + len(right) > _MOST_ITEMS:
+        return _TOO_LONG
+    return left + right
 
 
 def _divide_double(left: float, right: float) -> float:
@@ -96,7 +108,7 @@ _ADD: Final = function(
     _overload(_I, _I, INT, lambda a, b: _int(a + b)),
     _overload(_D, _D, DOUBLE, operator.add),
     _overload(_S, _S, STRING, operator.add),
-    _overload(_L, _L, LIST, operator.add),
+    _overload(_L, _L, LIST, _join),
     _overload(_T, _P, TIMESTAMP, lambda a, b: _timestamp(a.nanos + b.nanos)),
     _overload(_P, _T, TIMESTAMP, lambda a, b: _timestamp(a.nanos + b.nanos)),
     _overload(_P, _P, DURATION, lambda a, b: _duration(a.nanos + b.nanos)),

@@ -48,8 +48,10 @@ async def run(
             port = await server.start(settings.address)
             host = settings.address.rpartition(":")[0]
             started(f"{host}:{port}")
-            await stop()
-            await server.drain(settings.drain_seconds)
+            try:
+                await stop()
+            finally:
+                await server.drain(settings.drain_seconds)
         finally:
             await pipeline.close()
     finally:
@@ -118,3 +120,5 @@ def background(settings: ServerSettings, clock: Clock) -> Iterator[str]:
         with contextlib.suppress(RuntimeError):  # it has ended already
             loop.call_soon_threadsafe(told.set)
         thread.join()
+    if faults:
+        raise faults[0]

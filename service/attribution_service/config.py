@@ -34,4 +34,7 @@ def sqlite_path(store_url: str) -> Path:
             f"the store {store_url!r} is not known: give sqlite:///FILE, such as "
             "sqlite:///attribution.db"
         )
-    return Path(store_url.removeprefix(_SQLITE))
+    path = store_url.removeprefix(_SQLITE)
+    if path == ":memory:":
+        raise SettingsError("sqlite:///:memory: would forget everything at the end: name a file")
+    return Path(path)

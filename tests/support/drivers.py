@@ -5,8 +5,7 @@ import re
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
-import yaml
-from attribution_service.scenarios.documents import Item
+from attribution_service.scenarios.documents import parse
 from attribution_service.scenarios.messages import message
 from attribution_service.scenarios.targets import CallError, Target
 from attribution_service.transport.rpcs import METHODS
@@ -26,9 +25,7 @@ class ServiceDriver:
     def call(self, name: str, request: Json, at_us: int) -> Json | Refused:
         """The response in JSON form, or the refusal."""
         method = _METHODS[name]
-        node = yaml.compose(json.dumps(request), Loader=yaml.SafeLoader)
-        assert node is not None
-        item = Item(node, Path("generated"))
+        item = parse(json.dumps(request).encode(), Path("generated"))
         try:
             response = self._target.call(method, message(item, method.request_type, 0), at_us)
         except CallError as error:

@@ -80,10 +80,11 @@ def test(
 
 
 def _found(paths: list[Path], count: _Count) -> Iterator[Path]:
-    try:
-        yield from find_files(paths)
-    except FileError as error:
-        _tell_wrong(error, count)
+    for path in paths:
+        try:
+            yield from find_files([path])
+        except FileError as error:
+            _tell_wrong(error, count)
 
 
 def _play(

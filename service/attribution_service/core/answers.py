@@ -87,13 +87,15 @@ class CampaignChange:
 class RuleFault:
     """A rule that had no answer, so that it did not match or gave no value; not the caller's fault.
 
-    `what` says why, such as `event.total is not there`.
+    `what` is the kind of error, `path` what the rule failed to read, such as `event.total`, or
+    empty. Nothing of it is taken from what people sent.
     """
 
     campaign_id: str
     revision: int
     rule: str
     what: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True)

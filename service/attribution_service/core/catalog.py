@@ -1,9 +1,12 @@
 """All campaigns and their revisions, and who watches which event."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 
 from attribution_service.core.answers import CampaignChange
 from attribution_service.core.model import Campaign, Revision
+
+# Numbers of revisions by campaign id.
+Watching = Mapping[str, Set[int]]
 
 
 class Catalog:
@@ -15,7 +18,7 @@ class Catalog:
     def __init__(self) -> None:
         self._campaigns: dict[str, Campaign] = {}
         self._revisions: dict[tuple[str, int], Revision] = {}
-        self._watchers: dict[str, dict[str, frozenset[int]]] = {}
+        self._watchers: dict[str, dict[str, set[int]]] = {}
 
     @classmethod
     def of(cls, campaigns: Iterable[Campaign], revisions: Iterable[Revision]) -> "Catalog":
@@ -38,7 +41,7 @@ class Catalog:
         """A revision that some journey is judged by; KeyError if it was never made."""
         return self._revisions[campaign_id, number]
 
-    def watching(self, event_name: str) -> Mapping[str, frozenset[int]]:
+    def watching(self, event_name: str) -> Watching:
         """The revisions with a goal on this event, by campaign id; empty: none watches it.
 
         Earlier revisions count for good: a journey that they judge may exist (G8).
@@ -56,5 +59,4 @@ class Catalog:
         if revision.goal is None:
             return
         watchers = self._watchers.setdefault(revision.goal.event_name, {})
-        numbers = watchers.get(revision.campaign_id, frozenset())
-        watchers[revision.campaign_id] = numbers | {revision.number}
+        watchers.setdefault(revision.campaign_id, set()).add(revision.number)

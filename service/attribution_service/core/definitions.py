@@ -22,7 +22,10 @@ def create(
     wanted = command.definition
     if catalog.campaign(wanted.campaign_id) is not None:
         raise taken(
-            Reason.CAMPAIGN_ALREADY_EXISTS, "campaign", wanted.campaign_id, "exists already"
+            Reason.CAMPAIGN_ALREADY_EXISTS,
+            "campaign.campaign_id",
+            wanted.campaign_id,
+            "exists already",
         )
     if len(catalog) >= MAX_CAMPAIGNS:
         raise _limit(f"there are {MAX_CAMPAIGNS} campaigns, as many as there may be", MAX_CAMPAIGNS)
@@ -49,7 +52,7 @@ def update(
     """
     campaign = catalog.campaign(command.campaign_id)
     if campaign is None:
-        raise not_found(Reason.CAMPAIGN_NOT_FOUND, "campaign", command.campaign_id)
+        raise not_found(Reason.CAMPAIGN_NOT_FOUND, "campaign.campaign_id", command.campaign_id)
     if command.etag and command.etag != campaign.etag:
         raise Refusal(
             Reason.ETAG_MISMATCH,
@@ -60,7 +63,8 @@ def update(
     wanted = command.change(before)
     if wanted == before:
         return None
-    check(wanted, rules)
+    if replace(wanted, display_name=before.display_name) != before:
+        check(wanted, rules)
     revision = _next_revision(campaign, wanted, now_us)
     changed = replace(
         campaign,

@@ -1,7 +1,7 @@
 """An event comes in: which journeys achieve their goal, and which deliveries get the credit."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from attribution_service.core import explain
@@ -12,7 +12,7 @@ from attribution_service.core.answers import (
     PersonChange,
     RuleFault,
 )
-from attribution_service.core.catalog import Catalog
+from attribution_service.core.catalog import Catalog, Watching
 from attribution_service.core.commands import EvaluateEvent
 from attribution_service.core.credit import Assessment, assess, candidates
 from attribution_service.core.model import (
@@ -32,7 +32,6 @@ from attribution_service.core.rules import (
     RuleBook,
     RuleInput,
     Use,
-    evaluate,
 )
 from attribution_service.core.state import PersonState
 
@@ -56,7 +55,6 @@ class JudgedJourney:
 class JudgedCampaign:
     """All that was looked at in one campaign, and the conversion that came of it."""
 
-    campaign_id: str
     journeys: tuple[JudgedJourney, ...]
     assessments: tuple[Assessment, ...]
     in_time: tuple[Candidate, ...]
@@ -72,15 +70,17 @@ def evaluate_event(
     if receipt is not None:
         return Decision(_replay(command, receipt, state))
     watching = catalog.watching(command.name)
+    by_campaign = state.judged_by(watching)
+    deliveries = state.deliveries_by_journey()
     judged = [
-        _judge_campaign(command, campaign_id, watching[campaign_id], state, catalog, rules, now_us)
-        for campaign_id in sorted(watching)  # C14: answers stand in byte order of campaign id
+        _judge_campaign(command, by_campaign[campaign_id], deliveries, catalog, rules, now_us)
+        for campaign_id in sorted(by_campaign)  # C14: answers stand in byte order of campaign id
     ]
     achieving = [item.journey for campaign in judged for item in campaign.journeys if item.met]
     answer = EvaluateAnswer(
         conversions=tuple(c.conversion for c in judged if c.conversion is not None),
         achieved_journeys=tuple(sorted(journey.journey_id for journey in achieving)),
-        findings=_findings(command, judged, now_us) if command.explain else None,
+        findings=_findings(command, watching, judged, now_us) if command.explain else None,
     )
     faults = tuple(fault for campaign in judged for fault in campaign.faults)
     if command.validate_only or not watching:
@@ -92,7 +92,7 @@ def _replay(command: EvaluateEvent, receipt: Receipt, state: PersonState) -> Eva
     if not receipt.same_content(command.name, command.properties, command.occurred_us):
         raise taken(
             Reason.EVENT_ALREADY_EXISTS,
-            "event",
+            "event.event_id",
             command.event_id,
             "was sent before with another name, other properties or another time",
         )
@@ -105,26 +105,24 @@ def _replay(command: EvaluateEvent, receipt: Receipt, state: PersonState) -> Eva
 
 def _judge_campaign(
     command: EvaluateEvent,
-    campaign_id: str,
-    watching: frozenset[int],
-    state: PersonState,
+    journeys: Iterable[Journey],
+    deliveries: Mapping[str, Sequence[Delivery]],
     catalog: Catalog,
     rules: RuleBook,
     now_us: int,
 ) -> JudgedCampaign:
-    journeys = tuple(
-        _judge_journey(command, journey, catalog, rules, now_us)
-        for journey in state.journeys_in(campaign_id)
-        if journey.revision in watching  # G8: judged by the goal it started with
-    )
-    met = {item.journey.journey_id: item for item in journeys if item.met}
+    """Judge the person's journeys in one campaign, each by the goal it started with (G8)."""
+    judged_journeys = tuple(_judge_journey(command, j, catalog, rules, now_us) for j in journeys)
+    met = {item.journey.journey_id: item for item in judged_journeys if item.met}
     assessments = tuple(
         assess(delivery, judged.revision, judged.goal, now_us)
-        for delivery in (state.deliveries_in(campaign_id) if met else ())
-        if (judged := met.get(delivery.journey_id)) is not None  # C1
+        for journey_id, judged in met.items()  # C1
+        for delivery in deliveries.get(journey_id, ())
     )
     in_time = tuple(candidates(assessments))
-    faults = [_fault(j.revision, j.goal.filter, j.result) for j in journeys if _has_no_answer(j)]
+    faults = [
+        _fault(j.revision, j.goal.filter, j.result) for j in judged_journeys if _has_no_answer(j)
+    ]
     conversion = None
     if in_time and not in_time[-1].already_converted:  # C6, C8: else it passes to no other
         judged = met[in_time[-1].journey_id]
@@ -132,7 +130,7 @@ def _judge_campaign(
         conversion = _conversion(command, judged, in_time, _number(value), now_us)
         if judged.goal.value and conversion.value is None:
             faults.append(_fault(judged.revision, judged.goal.value, value))
-    return JudgedCampaign(campaign_id, journeys, assessments, in_time, conversion, tuple(faults))
+    return JudgedCampaign(judged_journeys, assessments, in_time, conversion, tuple(faults))
 
 
 def _has_no_answer(judged: JudgedJourney) -> bool:
@@ -140,8 +138,14 @@ def _has_no_answer(judged: JudgedJourney) -> bool:
 
 
 def _fault(revision: Revision, rule: str, result: object) -> RuleFault:
-    what = result.message if isinstance(result, ErrorValue) else "it gave no finite number"
-    return RuleFault(revision.campaign_id, revision.number, rule, what)
+    what = "NOT_A_FINITE_NUMBER"
+    path = None
+    if isinstance(result, ErrorValue):
+        what, path = result.kind.name, result.path
+    # A path can hold what a person sent, such as a key; one that the rule itself names cannot.
+    return RuleFault(
+        revision.campaign_id, revision.number, rule, what, path if path and path in rule else ""
+    )
 
 
 def _judge_journey(
@@ -154,8 +158,8 @@ def _judge_journey(
     result: object = True
     if goal.filter:
         has_trigger = revision.trigger_event_name is not None
-        rule = rules.rule(goal.filter, Use.GOAL_FILTER, has_trigger=has_trigger)
-        result = evaluate(rule, _rule_input(command, journey, now_us))
+        given = _rule_input(command, journey, now_us)
+        result = rules.evaluate(goal.filter, Use.GOAL_FILTER, given, has_trigger=has_trigger)
     return JudgedJourney(journey, revision, goal, result)
 
 
@@ -189,8 +193,8 @@ def _value(command: EvaluateEvent, judged: JudgedJourney, rules: RuleBook, now_u
     if not judged.goal.value:
         return None
     has_trigger = judged.revision.trigger_event_name is not None
-    rule = rules.rule(judged.goal.value, Use.GOAL_VALUE, has_trigger=has_trigger)
-    return evaluate(rule, _rule_input(command, judged.journey, now_us))
+    given = _rule_input(command, judged.journey, now_us)
+    return rules.evaluate(judged.goal.value, Use.GOAL_VALUE, given, has_trigger=has_trigger)
 
 
 def _number(value: object) -> float | None:
@@ -238,18 +242,17 @@ def _credited(conversions: Iterable[Conversion], state: PersonState) -> Iterable
 
 
 def _findings(
-    command: EvaluateEvent, judged: Iterable[JudgedCampaign], now_us: int
+    command: EvaluateEvent, watching: Watching, judged: Iterable[JudgedCampaign], now_us: int
 ) -> tuple[Finding, ...]:
-    campaigns = list(judged)
-    if not campaigns:
+    if not watching:
         return (explain.not_watched(command.name),)
-    found = (finding for campaign in campaigns for finding in _explained(campaign, now_us))
+    found = [finding for campaign in judged for finding in _explained(campaign, now_us)]
+    without = watching.keys() - {finding.campaign_id for finding in found}
+    found += [explain.no_journey(campaign_id) for campaign_id in without]
     return tuple(sorted(found, key=lambda f: (f.campaign_id, f.journey_id, f.delivery_id)))
 
 
 def _explained(campaign: JudgedCampaign, now_us: int) -> Iterable[Finding]:
-    if not campaign.journeys:
-        yield explain.no_journey(campaign.campaign_id)
     reached = {item.delivery.journey_id for item in campaign.assessments}
     for item in campaign.journeys:
         if not item.met:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from attribution_service.core.answers import Decision, ExitAnswer
 from attribution_service.core.catalog import Catalog
 from attribution_service.core.commands import CheckExit
-from attribution_service.core.model import ExitReason, Journey, JourneyState, NextStep
+from attribution_service.core.model import ExitPolicy, ExitReason, Journey, JourneyState, NextStep
 from attribution_service.core.record import known_journey
 from attribution_service.core.refusals import Reason, not_found
 from attribution_service.core.spans import span
@@ -27,14 +27,14 @@ def check_exit(command: CheckExit, state: PersonState, catalog: Catalog, now_us:
         return Decision(_goes_on(f"a journey exits only before a message; next is: {step}"))
     campaign = catalog.campaign(journey.campaign_id)
     if campaign is None:
-        raise not_found(Reason.CAMPAIGN_NOT_FOUND, "campaign", journey.campaign_id)
+        raise not_found(Reason.CAMPAIGN_NOT_FOUND, "campaign_id", journey.campaign_id)
     policy = campaign.current.exit_policy  # G8: the policy in force now, the journey's own goal
     if policy.looks_at_goal and journey.achieved_us is not None:
         exited = replace(
             journey, state=JourneyState.EXITED, exit_reason=ExitReason.GOAL, end_us=now_us
         )
         return Decision(_ended(exited), (exited,))
-    return Decision(_goes_on(_why_not(journey, catalog)))
+    return Decision(_goes_on(_why_not(journey, policy, catalog)))
 
 
 def _ended(journey: Journey) -> ExitAnswer:
@@ -50,10 +50,8 @@ def _goes_on(detail: str) -> ExitAnswer:
     return ExitAnswer(exit=False, reason=None, exit_us=None, detail=detail)
 
 
-def _why_not(journey: Journey, catalog: Catalog) -> str:
-    campaign = catalog.campaign(journey.campaign_id)
-    policy = campaign.current.exit_policy if campaign is not None else None
-    if policy is None or not policy.looks_at_goal:
+def _why_not(journey: Journey, policy: ExitPolicy, catalog: Catalog) -> str:
+    if not policy.looks_at_goal:
         return f"the campaign's exit policy {policy} does not look at the goal"
     if catalog.revision(journey.campaign_id, journey.revision).goal is None:
         return "the journey started when the campaign had no goal"

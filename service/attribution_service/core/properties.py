@@ -1,7 +1,7 @@
 """Properties of events and attributes of people: JSON values, kept as they came."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from attribution_dsl import UNSAFE_INTEGER
 
@@ -15,7 +15,7 @@ class Properties:
     Do not change what `values` returns.
     """
 
-    __slots__ = ("_text", "_values")
+    __slots__ = ("_seen", "_text", "_values")
 
     def __init__(
         self, values: Mapping[str, object] | None = None, *, text: str | None = None
@@ -24,6 +24,7 @@ class Properties:
             raise ValueError("give either the values or their canonical text")
         self._values = values
         self._text = text
+        self._seen: dict[frozenset[str] | None, Mapping[str, object]] = {}
 
     @property
     def values(self) -> Mapping[str, object]:
@@ -45,15 +46,19 @@ class Properties:
             )
         return self._text
 
-    def for_rule(self, names: Collection[str] | None) -> Mapping[str, object]:
+    def for_rule(self, names: frozenset[str] | None) -> Mapping[str, object]:
         """What a rule sees that reads these top-level `names` (None: all of them).
 
         A number that may have lost digits on its way is an error value (docs/language.md), so that
-        it never matches by mistake.
+        it never matches by mistake. Made once for each set of names.
         """
-        values = self.values
-        wanted = values.keys() if names is None else names
-        return {name: _safe(values[name]) for name in wanted if name in values}
+        seen = self._seen.get(names)
+        if seen is None:
+            values = self.values
+            wanted = values.keys() if names is None else names
+            seen = {name: _safe(values[name]) for name in wanted if name in values}
+            self._seen[names] = seen
+        return seen
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Properties) and self.text == other.text

@@ -34,7 +34,7 @@ def start_journey(
         return Decision(_restarted(command, known))
     campaign = catalog.campaign(command.campaign_id)
     if campaign is None:
-        raise not_found(Reason.CAMPAIGN_NOT_FOUND, "campaign", command.campaign_id)
+        raise not_found(Reason.CAMPAIGN_NOT_FOUND, "campaign_id", command.campaign_id)
     if campaign.current.trigger_event_name is None and command.trigger_properties != EMPTY:
         raise invalid(
             "trigger_properties",
@@ -58,7 +58,7 @@ def _restarted(command: StartJourney, known: Journey) -> JourneyAnswer:
     if same != (command.campaign_id, command.trigger_properties):
         raise taken(
             Reason.JOURNEY_ALREADY_EXISTS,
-            "journey",
+            "journey_id",
             command.journey_id,
             "was started before in another campaign or with other trigger properties",
         )
@@ -94,7 +94,7 @@ def record_delivery(command: RecordDelivery, state: PersonState, now_us: int) ->
 
 
 def _new_delivery(command: RecordDelivery, state: PersonState, now_us: int) -> Delivery:
-    journey = known_journey(state, command.journey_id)
+    journey = known_journey(state, command.journey_id, "delivery.journey_id")
     if command.campaign_id and command.campaign_id != journey.campaign_id:
         raise invalid(
             "delivery.campaign_id",
@@ -130,7 +130,7 @@ def _check_same(command: RecordDelivery, known: Delivery) -> None:
         return
     raise taken(
         Reason.DELIVERY_ALREADY_EXISTS,
-        "delivery",
+        "delivery.delivery_id",
         command.delivery_id,
         f"was recorded before with {what}",
     )
@@ -150,7 +150,7 @@ def record_interaction(command: RecordInteraction, state: PersonState, now_us: i
     known = state.deliveries.get(command.delivery_id)
     if known is None:
         raise not_found(
-            Reason.DELIVERY_NOT_FOUND, "delivery", command.delivery_id, command.person_id
+            Reason.DELIVERY_NOT_FOUND, "delivery_id", command.delivery_id, command.person_id
         )
     interaction = Interaction(
         person_id=command.person_id,
@@ -182,11 +182,11 @@ def _touched(known: Delivery, interaction: Interaction) -> Delivery:
     return replace(known, clicked_us=latest(known.clicked_us, time_us))
 
 
-def known_journey(state: PersonState, journey_id: str) -> Journey:
-    """The person's journey; raises Refusal if there is none."""
+def known_journey(state: PersonState, journey_id: str, field_path: str = "journey_id") -> Journey:
+    """The person's journey; raises Refusal, pointing at `field_path`, if there is none."""
     journey = state.journeys.get(journey_id)
     if journey is None:
-        raise not_found(Reason.JOURNEY_NOT_FOUND, "journey", journey_id, state.person_id)
+        raise not_found(Reason.JOURNEY_NOT_FOUND, field_path, journey_id, state.person_id)
     return journey
 
 

@@ -69,18 +69,24 @@ def invalid(
     return Refusal(reason, f"{field_path}: {description}", metadata or {}, (violation,))
 
 
-def not_found(reason: Reason, what: str, item_id: str, person_id: str | None = None) -> Refusal:
+def not_found(
+    reason: Reason, field_path: str, item_id: str, person_id: str | None = None
+) -> Refusal:
     """A refusal because there is no such campaign, or this person has no such journey or delivery.
 
-    `what` is the word for it, such as `journey`.
+    `field_path` is the field that names it, such as `delivery.journey_id`.
     """
+    name = field_path.rpartition(".")[2]
     whose = "there is" if person_id is None else f"person {shown(person_id)} has"
-    return Refusal(reason, f"{whose} no {what} {shown(item_id)}", {f"{what}_id": item_id})
+    message = f"{whose} no {name.removesuffix('_id')} {shown(item_id)}"
+    return Refusal(reason, message, {name: item_id}, (Violation(field_path, reason, message),))
 
 
-def taken(reason: Reason, what: str, item_id: str, why: str) -> Refusal:
-    """A refusal because an id was used before for something else."""
-    return Refusal(reason, f"{what} {shown(item_id)} {why}", {f"{what}_id": item_id})
+def taken(reason: Reason, field_path: str, item_id: str, why: str) -> Refusal:
+    """A refusal because an id was used before for something else; `field_path` names it."""
+    name = field_path.rpartition(".")[2]
+    message = f"{name.removesuffix('_id')} {shown(item_id)} {why}"
+    return Refusal(reason, message, {name: item_id}, (Violation(field_path, reason, message),))
 
 
 def shown(text: str, longest: int = 80) -> str:

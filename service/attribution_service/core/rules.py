@@ -47,7 +47,7 @@ class RuleBook:
     and are compiled again when needed.
     """
 
-    def __init__(self, limits: Limits | None = None, most: int = 100_000) -> None:
+    def __init__(self, limits: Limits | None = None, most: int = 10_000) -> None:
         self._limits = limits or Limits()
         self._most = most
         self._rules: dict[tuple[str, Use, bool], Rule] = {}
@@ -68,6 +68,19 @@ class RuleBook:
                 del self._rules[next(iter(self._rules))]
             self._rules[key] = rule
         return rule
+
+    def evaluate(self, source: str, use: Use, given: RuleInput, *, has_trigger: bool) -> object:
+        """The value of the rule, or an attribution_dsl.ErrorValue.
+
+        A rule that was stored and does not compile any more, under new limits or a stricter
+        version, is an error value too: it must not keep other campaigns from being judged.
+        """
+        try:
+            rule = self.rule(source, use, has_trigger=has_trigger)
+        except RuleError as error:
+            first = error.diagnostics[0].message
+            return ErrorValue(ErrorKind.INVALID_ARGUMENT, f"the rule is refused: {first}")
+        return rule.evaluate(_roots(rule.reads, given))
 
     def check(self, source: str, use: Use, *, has_trigger: bool, field: str) -> None:
         """Refuse a rule that does not compile, pointing at it as `field` of the request."""
@@ -91,11 +104,6 @@ class RuleBook:
             ) from None
 
 
-def evaluate(rule: Rule, given: RuleInput) -> object:
-    """The value of the rule, or an attribution_dsl.ErrorValue."""
-    return rule.evaluate(_roots(rule.reads, given))
-
-
 def _roots(reads: Mapping[str, frozenset[str] | None], given: RuleInput) -> dict[str, object]:
     roots: dict[str, object] = {}
     if "event" in reads:
@@ -109,4 +117,4 @@ def _roots(reads: Mapping[str, frozenset[str] | None], given: RuleInput) -> dict
     return roots
 
 
-__all__ = ["GOAL_ROOTS", "ErrorKind", "ErrorValue", "RuleBook", "RuleInput", "Use", "evaluate"]
+__all__ = ["GOAL_ROOTS", "ErrorKind", "ErrorValue", "RuleBook", "RuleInput", "Use"]

@@ -1,10 +1,12 @@
 """The part of one person's state that the commands at hand need."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from attribution_service.core.answers import PersonChange
-from attribution_service.core.catalog import Catalog
+from attribution_service.core.catalog import Catalog, Watching
 from attribution_service.core.commands import (
     CheckExit,
     EvaluateEvent,
@@ -29,7 +31,8 @@ class Needs:
     """What has to be known of a person to decide one command.
 
     Named journeys, deliveries, interactions and events (an event with the conversions it made); and
-    of the named campaigns all of the person's journeys and deliveries.
+    where `judges` is set all of the person's journeys, and the deliveries of those that it is true
+    of.
     """
 
     person_id: str
@@ -37,7 +40,7 @@ class Needs:
     delivery_ids: tuple[str, ...] = ()
     event_ids: tuple[str, ...] = ()
     interactions: tuple[InteractionKey, ...] = ()
-    campaign_ids: tuple[str, ...] = ()
+    judges: Callable[[Journey], bool] | None = None
 
 
 def needs(command: PersonCommand, catalog: Catalog) -> Needs:
@@ -58,11 +61,17 @@ def needs(command: PersonCommand, catalog: Catalog) -> Needs:
                 interactions=_told_before(command),
             )
         case EvaluateEvent():
+            watching = catalog.watching(command.name)
             return Needs(
                 command.person_id,
                 event_ids=(command.event_id,),
-                campaign_ids=tuple(catalog.watching(command.name)),
+                judges=partial(_is_judged, watching) if watching else None,
             )
+
+
+def _is_judged(watching: Watching, journey: Journey) -> bool:
+    """Whether a goal of one of these revisions judges the journey (G8)."""
+    return journey.revision in watching.get(journey.campaign_id, ())
 
 
 def _told_before(command: RecordInteraction) -> tuple[InteractionKey, ...]:
@@ -89,13 +98,20 @@ class PersonState:
         self.conversions: dict[str, tuple[Conversion, ...]] = {}
         self.interactions: dict[InteractionKey, Interaction] = {}
 
-    def journeys_in(self, campaign_id: str) -> Iterator[Journey]:
-        """The person's journeys in a campaign."""
-        return (j for j in self.journeys.values() if j.campaign_id == campaign_id)
+    def judged_by(self, watching: Watching) -> dict[str, list[Journey]]:
+        """The journeys that a goal of one of these revisions judges, by campaign id."""
+        judged: dict[str, list[Journey]] = defaultdict(list)
+        for journey in self.journeys.values():
+            if _is_judged(watching, journey):
+                judged[journey.campaign_id].append(journey)
+        return judged
 
-    def deliveries_in(self, campaign_id: str) -> Iterator[Delivery]:
-        """The person's deliveries in a campaign."""
-        return (d for d in self.deliveries.values() if d.campaign_id == campaign_id)
+    def deliveries_by_journey(self) -> dict[str, list[Delivery]]:
+        """The deliveries, by journey id."""
+        found: dict[str, list[Delivery]] = defaultdict(list)
+        for delivery in self.deliveries.values():
+            found[delivery.journey_id].append(delivery)
+        return found
 
     def apply(self, change: PersonChange) -> None:
         """Take over a change."""

@@ -7,8 +7,13 @@ from itertools import groupby
 import structlog
 
 from attribution_service.core import definitions
-from attribution_service.core.answers import Answer, CampaignAnswer, CampaignChange, PersonChange
-from attribution_service.core.catalog import Catalog
+from attribution_service.core.answers import (
+    Answer,
+    CampaignAnswer,
+    CampaignChange,
+    PersonChange,
+    RuleFault,
+)
 from attribution_service.core.commands import (
     Command,
     CreateCampaign,
@@ -50,9 +55,9 @@ class Engine:
         self._rule_faults = RuleFaultLog()
 
     @property
-    def catalog(self) -> Catalog:
-        """The campaigns in force."""
-        return self._catalog
+    def latest_arrival_us(self) -> int:
+        """The latest arrival that was stored before: later commands must not arrive before it."""
+        return self._store.latest_arrival_us()
 
     def execute(self, batch: Sequence[Arrival]) -> list[Outcome]:
         """Carry out the commands in order; the outcomes stand in the same order.
@@ -77,6 +82,7 @@ class Engine:
             if change is not None:
                 with self._store.transaction() as transaction:
                     transaction.write_campaign(change)
+                    transaction.write_latest_arrival(arrival.arrival_us)
                 self._catalog.apply(change)
         except Exception as fault:  # noqa: BLE001  the caller gets it as the outcome
             return _noted(fault, arrival)
@@ -114,6 +120,7 @@ class Engine:
             states = transaction.load([needs(c, self._catalog) for c in _commands(batch)])
             outcomes: list[Outcome] = []
             changes: list[PersonChange] = []
+            faults: list[RuleFault] = []
             for arrival, command in zip(batch, _commands(batch), strict=True):
                 state = states[command.person_id]
                 try:
@@ -126,11 +133,13 @@ class Engine:
                 for change in decision.changes:
                     state.apply(change)
                 changes.extend(decision.changes)
-                for rule_fault in decision.faults:
-                    self._rule_faults.note(rule_fault)
+                faults.extend(decision.faults)
                 outcomes.append(decision.answer)
             if changes:
                 transaction.write(changes)
+                transaction.write_latest_arrival(batch[-1].arrival_us)
+        for rule_fault in faults:
+            self._rule_faults.note(rule_fault)
         return outcomes
 
 

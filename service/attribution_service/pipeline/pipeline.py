@@ -26,15 +26,20 @@ _RETRY_AFTER_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class PipelineLimits:
-    """How much is taken in: `waiting` commands before more are refused, `batch` of them at once."""
+    """How much is taken in before more is refused, and how much is carried out at once.
+
+    `waiting` commands of `waiting_bytes` in all may wait; `batch` of them share a transaction.
+    """
 
     waiting: int = 10_000
+    waiting_bytes: int = 64 * 1024 * 1024
     batch: int = 500
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Waiting:
     arrival: Arrival
+    size_bytes: int
     future: asyncio.Future[Answer]
 
 
@@ -48,21 +53,26 @@ class Pipeline:
         self._loop = asyncio.get_running_loop()
         self._queue: deque[_Waiting] = deque()
         self._work = threading.Condition()
+        self._taken: list[_Waiting] = []
+        self._waiting_bytes = 0
         self._closing = False
-        self._latest_us = 0
+        self._broken = False
+        self._latest_us = engine.latest_arrival_us
         self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
         self._thread.start()
 
-    async def submit(self, command: Command) -> Answer:
-        """Carry out a command; the answer is durable.
+    async def submit(self, command: Command, size_bytes: int = 0) -> Answer:
+        """Carry out a command; the answer is durable. `size_bytes` is about what it takes up.
 
         Raises Refusal if it is refused, or the store's error. If the caller stops waiting before
         the command was taken, it is not carried out; after that it is carried out all the same.
         """
-        waiting = _Waiting(Arrival(command, self._arrival_us()), self._loop.create_future())
+        arrival = Arrival(command, self._arrival_us())
+        waiting = _Waiting(arrival, size_bytes, self._loop.create_future())
         with self._work:
-            self._check_open()
+            self._check_open(size_bytes)
             self._queue.append(waiting)
+            self._waiting_bytes += size_bytes
             self._work.notify()
         return await waiting.future
 
@@ -71,15 +81,15 @@ class Pipeline:
         self._latest_us = max(self._latest_us, self._clock.now_us())
         return self._latest_us
 
-    def _check_open(self) -> None:
-        if self._closing:
-            raise Refusal(Reason.SHUTTING_DOWN, "the server is about to stop: try another one")
-        if len(self._queue) >= self._limits.waiting:
-            raise Refusal(
-                Reason.OVERLOADED,
-                f"{self._limits.waiting} commands wait already: try again later",
-                retry_after_seconds=_RETRY_AFTER_SECONDS,
-            )
+    def _check_open(self, size_bytes: int) -> None:
+        if self._closing or self._broken:
+            raise shutting_down()
+        limits = self._limits
+        if (
+            len(self._queue) >= limits.waiting
+            or self._waiting_bytes + size_bytes > limits.waiting_bytes
+        ):
+            raise overloaded(f"{len(self._queue)} commands wait already")
 
     async def close(self) -> None:
         """Carry out what waits, then end; new commands are refused from now on."""
@@ -89,25 +99,55 @@ class Pipeline:
         await asyncio.to_thread(self._thread.join)
 
     def _run(self) -> None:
-        while batch := self._take():
-            wanted = [waiting for waiting in batch if not waiting.future.cancelled()]
-            try:
-                outcomes = self._engine.execute([waiting.arrival for waiting in wanted])
-            except Exception as fault:
-                # A fault of the engine itself: the callers must hear of it, and the next batch
-                # must find this thread alive.
-                log.exception("batch_failed", commands=len(wanted))
-                outcomes = [fault] * len(wanted)
-            with contextlib.suppress(RuntimeError):  # the loop has ended, nobody waits
-                self._loop.call_soon_threadsafe(_answer, wanted, outcomes)
+        try:
+            while self._take():
+                wanted = [each for each in self._taken if not each.future.cancelled()]
+                self._tell(wanted, self._carry_out(wanted))
+        finally:
+            self._fail_the_rest()
 
-    def _take(self) -> list[_Waiting]:
-        """The commands to carry out next; none: the pipeline is closed and all is done."""
+    def _carry_out(self, wanted: Sequence[_Waiting]) -> Sequence[Outcome]:
+        try:
+            return self._engine.execute([waiting.arrival for waiting in wanted])
+        except Exception as fault:
+            # A fault of the engine itself: the callers must hear of it, and the next batch must
+            # find this thread alive.
+            log.exception("batch_failed", commands=len(wanted))
+            return [fault] * len(wanted)
+
+    def _tell(self, wanted: Sequence[_Waiting], outcomes: Sequence[Outcome]) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has ended, nobody waits
+            self._loop.call_soon_threadsafe(_answer, wanted, outcomes)
+
+    def _fail_the_rest(self) -> None:
+        """Let nobody wait for a thread that has ended, whatever ended it."""
+        with self._work:
+            self._broken = True
+            rest = [*self._taken, *self._queue]
+            self._queue.clear()
+        self._tell(rest, [shutting_down()] * len(rest))
+
+    def _take(self) -> bool:
+        """Take the commands to carry out next; False: the pipeline is closed and all is done."""
         with self._work:
             while not self._queue and not self._closing:
                 self._work.wait()
             most = min(len(self._queue), self._limits.batch)
-            return [self._queue.popleft() for _ in range(most)]
+            self._taken = [self._queue.popleft() for _ in range(most)]
+            self._waiting_bytes -= sum(waiting.size_bytes for waiting in self._taken)
+            return bool(self._taken)
+
+
+def overloaded(what: str) -> Refusal:
+    """The refusal of a call because too much waits already."""
+    return Refusal(
+        Reason.OVERLOADED, f"{what}: try again later", retry_after_seconds=_RETRY_AFTER_SECONDS
+    )
+
+
+def shutting_down() -> Refusal:
+    """The refusal of a call because the server stops."""
+    return Refusal(Reason.SHUTTING_DOWN, "the server is about to stop: try another one")
 
 
 def _answer(batch: Sequence[_Waiting], outcomes: Sequence[Outcome]) -> None:

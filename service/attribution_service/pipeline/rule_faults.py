@@ -33,5 +33,6 @@ class RuleFaultLog:
                 revision=fault.revision,
                 rule=fault.rule,
                 what=fault.what,
+                path=fault.path,
                 count=count,
             )

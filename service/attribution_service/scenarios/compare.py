@@ -27,10 +27,9 @@ class Difference:
 
 def differences(item: Item, actual: Message, start_us: int, path: str = "") -> Iterator[Difference]:
     """All fields named at `item` that `actual` has otherwise. Raises FileError."""
-    descriptor = actual.DESCRIPTOR
-    fields = item.known_fields(descriptor.name, [field.name for field in descriptor.fields])
-    for name, expected in fields.items():
-        field: Any = descriptor.fields_by_name[name]
+    descriptor: Any = actual.DESCRIPTOR  # its stubs disagree about the type
+    for field, expected in messages.named_fields(item, descriptor):
+        name = field.name
         where = f"{path}.{name}" if path else name
         if messages.is_repeated(field):
             yield from _list(expected, field, getattr(actual, name), start_us, where)
@@ -73,6 +72,8 @@ def _single(
 def _scalar(item: Item, field: FieldDescriptor, actual: Any) -> tuple[object, object]:
     wanted = item.scalar(field.name)
     if field.enum_type is None:
+        if isinstance(wanted, str) and isinstance(actual, int) and wanted == str(actual):
+            return actual, actual  # in JSON, integers of 64 bits are text
         return wanted, actual
     prefix = field.enum_type.values_by_number[0].name.removesuffix("UNSPECIFIED")
     found = field.enum_type.values_by_number[actual].name.removeprefix(prefix)

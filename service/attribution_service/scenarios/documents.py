@@ -3,18 +3,24 @@
 Only null, booleans and numbers are more than text: no dates, no `yes`, no base-60 numbers.
 """
 
+import contextlib
 import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
 MAX_FILE_BYTES = 1024 * 1024
-# Aliases can make a small file unfold into a huge one.
+# Aliases can make a small file unfold into a huge one, or one without an end.
 _MAX_VALUES = 200_000
+_MAX_DEPTH = 100
+# More than any number that JSON's readers keep.
+_MAX_DIGITS = 100
 _MERGE = "<<"
+
+N = TypeVar("N", int, float)
 
 
 class FileError(Exception):
@@ -72,12 +78,22 @@ class Item:
         return isinstance(self._node, yaml.MappingNode)
 
     @property
+    def is_null(self) -> bool:
+        """Whether it is null."""
+        return isinstance(self._node, yaml.ScalarNode) and self.scalar("this") is None
+
+    @property
     def is_list(self) -> bool:
         """Whether it is a list."""
         return isinstance(self._node, yaml.SequenceNode)
 
-    def fields(self, what: str) -> dict[str, "Item"]:
-        """The values by name; raises FileError if this is no mapping or a name stands twice."""
+    def fields(self, what: str, merges: int = 0) -> dict[str, "Item"]:
+        """The values by name; raises FileError if this is no mapping or a name stands twice.
+
+        `merges` says inside how many merges (`<<`) this stands.
+        """
+        if merges > _MAX_DEPTH:
+            raise self.wrong("is merged into itself")
         if not isinstance(self._node, yaml.MappingNode):
             raise self.wrong(f"{what} must be names with values")
         found: dict[str, Item] = {}
@@ -85,12 +101,19 @@ class Item:
         for key, value in self._node.value:
             name = str(key.value)
             if name == _MERGE:
-                merged |= Item(value, self._path).fields("what is merged")
+                merged |= self._merged(Item(value, self._path), merges + 1)
             elif name in found:
                 raise Item(key, self._path).wrong(f"{name!r} stands here twice")
             else:
                 found[name] = Item(value, self._path)
         return merged | found
+
+    def _merged(self, source: "Item", merges: int) -> dict[str, "Item"]:
+        """What is merged: one mapping, or a list of them, of which the first says it."""
+        found: dict[str, Item] = {}
+        for part in reversed(source.items("what is merged") if source.is_list else [source]):
+            found |= part.fields("what is merged", merges)
+        return found
 
     def known_fields(self, what: str, known: Iterable[str]) -> dict[str, "Item"]:
         """Like `fields`; raises FileError, with a suggestion, for a name that is not known."""
@@ -125,15 +148,21 @@ class Item:
             case "bool":
                 return value == "true"
             case "int":
-                return int(value)
+                return self._number(value, int)
             case "float":
-                return float(value)
+                return self._number(value, float)
             case _:
                 return value
 
+    def _number(self, text: str, kind: Callable[[str], N]) -> N:
+        if len(text) <= _MAX_DIGITS:
+            with contextlib.suppress(ValueError):
+                return kind(text)
+        raise self.wrong(f"{text[:_MAX_DIGITS]!r} is no number; put text in quotes")
+
     def plain(self) -> Any:
         """The value as JSON would have it."""
-        return _plain(self, _Budget(_MAX_VALUES))
+        return _plain(self, _Budget(_MAX_VALUES), 0)
 
 
 class _Budget:
@@ -146,12 +175,16 @@ class _Budget:
             raise item.wrong(f"the document unfolds into more than {_MAX_VALUES} values")
 
 
-def _plain(item: Item, budget: _Budget) -> Any:
+def _plain(item: Item, budget: _Budget, depth: int) -> Any:
     budget.spend(item)
+    if depth > _MAX_DEPTH:
+        raise item.wrong(f"is nested more than {_MAX_DEPTH} deep, or within itself")
     if item.is_mapping:
-        return {name: _plain(value, budget) for name, value in item.fields("this").items()}
+        return {
+            name: _plain(value, budget, depth + 1) for name, value in item.fields("this").items()
+        }
     if item.is_list:
-        return [_plain(value, budget) for value in item.items("this")]
+        return [_plain(value, budget, depth + 1) for value in item.items("this")]
     return item.scalar("this")
 
 
@@ -163,6 +196,11 @@ def read(path: Path) -> Item:
         raise FileError(str(path), f"cannot be read: {error.strerror}") from None
     if len(data) > MAX_FILE_BYTES:
         raise FileError(str(path), f"has {len(data)} bytes; at most {MAX_FILE_BYTES}")
+    return parse(data, path)
+
+
+def parse(data: bytes, path: Path) -> Item:
+    """The document that these bytes are; `path` is what faults call it. Raises FileError."""
     try:
         node = yaml.compose(data, Loader=_Loader)
     except yaml.MarkedYAMLError as error:

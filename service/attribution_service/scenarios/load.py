@@ -3,10 +3,12 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from attribution.v1 import campaign_pb2, campaign_service_pb2
 from grpc import StatusCode
 
+from attribution_service.core.refusals import Reason
 from attribution_service.scenarios import messages
 from attribution_service.scenarios.documents import FileError, Item, read, suggestion
 from attribution_service.scenarios.model import (
@@ -15,7 +17,7 @@ from attribution_service.scenarios.model import (
     Scenario,
     Step,
 )
-from attribution_service.scenarios.times import time_us
+from attribution_service.scenarios.times import is_time, time_us
 from attribution_service.transport.rpcs import METHODS, Method
 
 DEFAULT_START = "2026-01-01T00:00:00Z"
@@ -64,7 +66,7 @@ def _scenario(item: Item) -> Scenario:
 def _start(item: Item | None) -> int:
     text = DEFAULT_START if item is None else item.text("the start")
     start_us = time_us(text)
-    if start_us is None:
+    if start_us is None or not is_time(start_us):
         place = "start" if item is None else item.place
         raise FileError(place, f"{text!r} is no time such as {DEFAULT_START}")
     return start_us
@@ -103,6 +105,9 @@ def _step(item: Item, start_us: int, now_us: int) -> Step:
     if "expect" in fields and "expect_error" in fields:
         raise item.wrong("a step expects an answer or an error, not both")
     method = _METHODS[name]
+    if "expect" in fields:
+        response: Any = method.response_type.DESCRIPTOR  # its stubs disagree about the type
+        messages.check(fields["expect"], response, start_us)
     return Step(
         item=item,
         name=name,
@@ -118,14 +123,21 @@ def _expected_error(item: Item) -> ExpectedError:
     if not item.is_mapping:
         return ExpectedError(_code(item))
     fields = item.known_fields("expect_error", _ERROR_KEYS)
-    if "code" not in fields:
-        raise item.wrong("expect_error has no 'code'")
-    reason, message = fields.get("reason"), fields.get("message")
+    if not fields:
+        raise item.wrong(f"expect_error says nothing; it may have: {', '.join(_ERROR_KEYS)}")
+    code, reason, message = (fields.get(key) for key in _ERROR_KEYS)
     return ExpectedError(
-        code=_code(fields["code"]),
-        reason=None if reason is None else reason.text("the reason"),
+        code=None if code is None else _code(code),
+        reason=None if reason is None else _reason(reason),
         message=None if message is None else message.text("the message"),
     )
+
+
+def _reason(item: Item) -> str:
+    name = item.text("the reason").removeprefix("ERROR_REASON_")
+    if name not in Reason.__members__:
+        raise item.wrong(f"{name!r} is no reason{suggestion(name, Reason.__members__)}")
+    return name
 
 
 def _code(item: Item) -> StatusCode:

@@ -4,6 +4,7 @@ That is the JSON form of the message, and besides: enum values without their pre
 time such as `7d`, times as lengths of time since the scenario's start, masks as lists.
 """
 
+from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from google.protobuf import json_format
@@ -11,7 +12,7 @@ from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescript
 from google.protobuf.message import Message
 
 from attribution_service.scenarios.documents import Item, suggestion
-from attribution_service.scenarios.times import proto_duration, rfc3339, span_ns, time_us
+from attribution_service.scenarios.times import is_time, proto_duration, rfc3339, span_ns, time_us
 
 M = TypeVar("M", bound=Message)
 
@@ -22,7 +23,7 @@ def message(item: Item, message_type: type[M], start_us: int) -> M:
     values: Any = _message(item, descriptor, start_us)
     try:
         return json_format.ParseDict(values, message_type())
-    except json_format.ParseError as error:
+    except (json_format.ParseError, ValueError, OverflowError, TypeError) as error:
         raise item.wrong(f"is no {descriptor.name}: {error}") from None
 
 
@@ -36,12 +37,39 @@ def _message(item: Item, descriptor: Descriptor, start_us: int) -> object:
             return rfc3339(time(item, start_us))
         case "google.protobuf.FieldMask":
             return _mask(item)
-    known = [field.name for field in descriptor.fields]
-    fields = item.known_fields(descriptor.name, known)
     return {
-        name: _field(value, descriptor.fields_by_name[name], start_us)
-        for name, value in fields.items()
+        field.name: _field(value, field, start_us)
+        for field, value in named_fields(item, descriptor)
+        if not value.is_null  # as in JSON: not set
     }
+
+
+def named_fields(item: Item, descriptor: Descriptor) -> Iterator[tuple[FieldDescriptor, Item]]:
+    """The fields of a message that are named, by their names in the protos or in JSON."""
+    by_name = dict(descriptor.fields_by_camelcase_name) | dict(descriptor.fields_by_name)
+    for name, value in item.fields(descriptor.name).items():
+        if name not in by_name:
+            meant = suggestion(name, descriptor.fields_by_name)
+            raise value.wrong(f"{descriptor.name} has no {name!r}{meant}")
+        yield by_name[name], value
+
+
+def check(item: Item, descriptor: Descriptor, start_us: int) -> None:
+    """Refuse what cannot stand in a message of this type. Raises FileError."""
+    for field, value in named_fields(item, descriptor):
+        parts = value.items(field.name) if is_repeated(field) and not value.is_null else [value]
+        for part in parts:
+            if field.message_type is not None and not part.is_null:
+                _check_message(part, field.message_type, start_us)
+            elif field.enum_type is not None and isinstance(part.scalar(field.name), str):
+                enum_name(part, field.enum_type)
+
+
+def _check_message(item: Item, descriptor: Descriptor, start_us: int) -> None:
+    if descriptor.full_name.startswith("google.protobuf."):
+        _message(item, descriptor, start_us)
+    else:
+        check(item, descriptor, start_us)
 
 
 def _field(item: Item, field: FieldDescriptor, start_us: int) -> object:
@@ -90,10 +118,10 @@ def time(item: Item, start_us: int) -> int:
     """Microseconds since the epoch of an RFC 3339 time or a length of time since `start_us`."""
     text = item.text("a time")
     length_ns = span_ns(text)
-    if length_ns is not None:
+    if length_ns is not None and is_time(start_us + length_ns // 1_000):
         return start_us + length_ns // 1_000
     moment_us = time_us(text)
-    if moment_us is None:
+    if moment_us is None or not is_time(moment_us):
         raise item.wrong(
             f"{text!r} is no time: write 2026-03-01T00:00:00Z, or 36h for the start plus 36 h"
         )
@@ -101,6 +129,8 @@ def time(item: Item, start_us: int) -> int:
 
 
 def _mask(item: Item) -> str:
+    if item.is_mapping:
+        item = item.known_fields("FieldMask", ["paths"]).get("paths", item)
     if item.is_list:
         paths = [part.text("a path") for part in item.items("the mask")]
     else:

@@ -12,9 +12,9 @@ from attribution_service.transport.rpcs import Method
 
 @dataclass(frozen=True, slots=True)
 class ExpectedError:
-    """The error that a step must end in; `reason` and `message` (a part of it) may be left out."""
+    """The error that a step must end in; what is None is not looked at, `message` is a part."""
 
-    code: StatusCode
+    code: StatusCode | None = None
     reason: str | None = None
     message: str | None = None
 

@@ -18,6 +18,7 @@ from attribution_service.pipeline.engine import Arrival, Engine
 from attribution_service.storage.memory import MemoryStore
 from attribution_service.transport.errors import STATUS_DETAILS, failure
 from attribution_service.transport.rpcs import CommandRpc, Method
+from attribution_service.transport.server import TransportLimits, received
 
 MEMORY = "memory"
 SQLITE = "sqlite"
@@ -66,6 +67,8 @@ class CoreTarget:
 
     def _respond(self, method: Method, request: Message, at_us: int) -> Message:
         rpc = method.rpc
+        # Through the same door as on the wire, so that the same requests are refused.
+        request = received(method, request.SerializeToString(), TransportLimits().message_bytes)
         if not isinstance(rpc, CommandRpc):
             return rpc.read(request, self._store)
         (outcome,) = self._engine.execute([Arrival(rpc.command(request), at_us)])
@@ -134,11 +137,16 @@ def factory(store: str) -> TargetFactory:
             f"{store!r} is no store for scenarios: {MEMORY}, {SQLITE} or sqlite:///FILE"
         )
     path = sqlite_path(store)
-    if path.exists():
+    if any(file.exists() for file in _files_of(path)):
         raise SettingsError(
             f"{str(path)!r} exists; scenarios need a store of their own: name a new file"
         )
     return lambda: _server(path)
+
+
+def _files_of(path: Path) -> list[Path]:
+    """The files that a store on this path consists of."""
+    return [path.with_name(path.name + suffix) for suffix in ("", "-wal", "-shm", ".lock")]
 
 
 @contextmanager
@@ -154,8 +162,8 @@ def _temporary() -> Iterator[Target]:
 
 @contextmanager
 def _server(path: Path) -> Iterator[Target]:
-    for left_over in path.parent.glob(path.name + "*"):
-        left_over.unlink()
+    for left_over in _files_of(path):  # of the scenario before; factory() saw that none was there
+        left_over.unlink(missing_ok=True)
     clock = ManualClock()
     with background(ServerSettings(store_url=f"sqlite:///{path}"), clock) as address:
         target = ServerTarget(address, clock)

@@ -1,12 +1,15 @@
 """Times and lengths of time as people write them."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 _UNITS_US = {"d": 86_400_000_000, "h": 3_600_000_000, "m": 60_000_000, "s": 1_000_000}
 _SPAN = re.compile(r"(-)?(?:([0-9]+)d)?(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+(?:\.[0-9]{1,9})?)s)?")
 _DIGITS_OF_NANOSECONDS = 9
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)")
+# The years 1 to 9999, in microseconds since the epoch.
+_FIRST_US, _LAST_US = -62_135_596_800_000_000, 253_402_300_799_999_999
 
 
 def span_ns(text: str) -> int | None:
@@ -25,22 +28,24 @@ def span_ns(text: str) -> int | None:
 
 def time_us(text: str) -> int | None:
     """Microseconds since the epoch of an RFC 3339 time, finer digits cut; None if it is none."""
-    if not re.match(r"\d{4}-\d\d-\d\d[Tt]", text):
+    if not _RFC_3339.fullmatch(text):
         return None
     try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
+        past = datetime.fromisoformat(text.upper()) - datetime(1970, 1, 1, tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
-    if time.tzinfo is None:
-        return None
-    past = time.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
     return (past.days * 86_400 + past.seconds) * 1_000_000 + past.microseconds
+
+
+def is_time(moment_us: int) -> bool:
+    """Whether it lies in the years 1 to 9999, as times must."""
+    return _FIRST_US <= moment_us <= _LAST_US
 
 
 def rfc3339(time: int) -> str:
     """Microseconds since the epoch as an RFC 3339 time in UTC."""
     seconds, rest = divmod(time, 1_000_000)
-    moment = datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest)
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds, microseconds=rest)
     return moment.isoformat().replace("+00:00", "Z")
 
 

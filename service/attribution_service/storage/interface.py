@@ -33,6 +33,10 @@ class Transaction(Protocol):
         """Store changes in order: of one record, the last one stands."""
         ...
 
+    def write_latest_arrival(self, arrival_us: int) -> None:
+        """Store the latest arrival of a command."""
+        ...
+
     def write_campaign(self, change: CampaignChange) -> None:
         """Store a campaign and its new revision."""
         ...
@@ -50,6 +54,10 @@ class Store(Protocol):
 
     def catalog(self) -> Catalog:
         """All campaigns and revisions."""
+        ...
+
+    def latest_arrival_us(self) -> int:
+        """The latest arrival that was stored, 0 if none was."""
         ...
 
     def campaign(self, campaign_id: str) -> Campaign | None:

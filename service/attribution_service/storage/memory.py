@@ -18,7 +18,8 @@ class MemoryStore:
     def __init__(self) -> None:
         self._people: dict[str, PersonState] = {}
         self._campaigns: dict[str, Campaign] = {}
-        self._revisions: list[Revision] = []
+        self._revisions: dict[tuple[str, int], Revision] = {}
+        self._latest_arrival_us = 0
 
     @contextmanager
     def transaction(self) -> Iterator["MemoryTransaction"]:
@@ -27,18 +28,30 @@ class MemoryStore:
         yield transaction
         for change in transaction.changes:
             self._person(change.person_id).apply(change)
+        if transaction.latest_arrival_us is not None:
+            self._latest_arrival_us = transaction.latest_arrival_us
         for campaign_change in transaction.campaign_changes:
             campaign = campaign_change.campaign
             self._campaigns[campaign.campaign_id] = campaign
             if campaign_change.revision is not None:
-                self._revisions.append(campaign_change.revision)
+                self._add_revision(campaign_change.revision)
+
+    def _add_revision(self, revision: Revision) -> None:
+        key = (revision.campaign_id, revision.number)
+        if key in self._revisions:
+            raise ValueError(f"revision {key} is there already")
+        self._revisions[key] = revision
 
     def _person(self, person_id: str) -> PersonState:
         return self._people.setdefault(person_id, PersonState(person_id))
 
     def catalog(self) -> Catalog:
         """All campaigns and revisions."""
-        return Catalog.of(self._campaigns.values(), self._revisions)
+        return Catalog.of(self._campaigns.values(), self._revisions.values())
+
+    def latest_arrival_us(self) -> int:
+        """The latest arrival that was stored, 0 if none was."""
+        return self._latest_arrival_us
 
     def campaign(self, campaign_id: str) -> Campaign | None:
         """A campaign as it is now."""
@@ -50,25 +63,27 @@ class MemoryStore:
 
     def journey(self, person_id: str, journey_id: str) -> Journey | None:
         """A person's journey."""
-        return self._person(person_id).journeys.get(journey_id)
+        person = self._people.get(person_id)
+        return None if person is None else person.journeys.get(journey_id)
 
     def journeys(
         self, person_id: str, campaign_id: str, after: str, limit: int
     ) -> Sequence[Journey]:
         """Up to `limit` journeys with ids above `after`; `campaign_id` empty: of all campaigns."""
-        found = self._person(person_id).journeys
+        found = self._people.get(person_id, PersonState(person_id)).journeys
         chosen = {k: j for k, j in found.items() if campaign_id in ("", j.campaign_id)}
         return _page(chosen, after, limit)
 
     def delivery(self, person_id: str, delivery_id: str) -> Delivery | None:
         """A person's delivery."""
-        return self._person(person_id).deliveries.get(delivery_id)
+        person = self._people.get(person_id)
+        return None if person is None else person.deliveries.get(delivery_id)
 
     def deliveries(
         self, person_id: str, journey_id: str, after: str, limit: int
     ) -> Sequence[Delivery]:
         """Up to `limit` deliveries with ids above `after`; `journey_id` empty: of all journeys."""
-        found = self._person(person_id).deliveries
+        found = self._people.get(person_id, PersonState(person_id)).deliveries
         chosen = {k: d for k, d in found.items() if journey_id in ("", d.journey_id)}
         return _page(chosen, after, limit)
 
@@ -82,6 +97,7 @@ class MemoryTransaction:
     def __init__(self, people: Mapping[str, PersonState]) -> None:
         self._people = people
         self.changes: list[PersonChange] = []
+        self.latest_arrival_us: int | None = None
         self.campaign_changes: list[CampaignChange] = []
 
     def load(self, needs: Sequence[Needs]) -> Mapping[str, PersonState]:
@@ -98,6 +114,10 @@ class MemoryTransaction:
         """Keep the changes until the block ends."""
         self.changes.extend(changes)
 
+    def write_latest_arrival(self, arrival_us: int) -> None:
+        """Keep the time until the block ends."""
+        self.latest_arrival_us = arrival_us
+
     def write_campaign(self, change: CampaignChange) -> None:
         """Keep the change until the block ends."""
         self.campaign_changes.append(change)
@@ -107,12 +127,12 @@ def _copy(whole: PersonState, part: PersonState, need: Needs) -> None:
     part.journeys.update(
         (key, item)
         for key, item in whole.journeys.items()
-        if key in need.journey_ids or item.campaign_id in need.campaign_ids
+        if key in need.journey_ids or need.judges is not None
     )
     part.deliveries.update(
         (key, item)
         for key, item in whole.deliveries.items()
-        if key in need.delivery_ids or item.campaign_id in need.campaign_ids
+        if key in need.delivery_ids or _is_judged(need, whole.journeys.get(item.journey_id))
     )
     for key in need.interactions:
         if key in whole.interactions:
@@ -121,6 +141,10 @@ def _copy(whole: PersonState, part: PersonState, need: Needs) -> None:
         if event_id in whole.receipts:
             part.receipts[event_id] = whole.receipts[event_id]
             part.conversions[event_id] = whole.conversions.get(event_id, ())
+
+
+def _is_judged(need: Needs, journey: Journey | None) -> bool:
+    return need.judges is not None and journey is not None and need.judges(journey)
 
 
 def _page(found: Mapping[str, T], after: str, limit: int) -> list[T]:

@@ -1,13 +1,25 @@
 """The store in SQL, through SQLAlchemy Core: in bulk, and by bucket."""
 
+import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Connection, Engine, Select, Table, select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    func,
+    insert,
+    select,
+)
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import DBAPIError
 
 from attribution_service.core.answers import CampaignChange, PersonChange
 from attribution_service.core.catalog import Catalog
@@ -19,6 +31,8 @@ from attribution_service.storage.tables import bucket_of
 
 # Keys in one statement: enough to make a round trip cheap, few enough for any engine's limits.
 _KEYS_A_STATEMENT = 500
+# Primary result codes of SQLite that may pass by themselves; others are faults, ours or the file's.
+_SQLITE_PASSING = {5, 6, 10, 14}  # BUSY, LOCKED, IOERR, CANTOPEN
 _SQLITE_FULL = 13
 
 Key = tuple[int | str, ...]
@@ -130,6 +144,12 @@ class SqlStore:
         with _store_errors(), self._engine.connect() as connection:
             yield connection
 
+    def latest_arrival_us(self) -> int:
+        """The latest arrival that was stored, 0 if none was."""
+        with self._reading() as connection:
+            found = _all(connection, select(tables.latest_arrival))
+        return max((row["arrival_us"] for row in found), default=0)
+
     def close(self) -> None:
         """Let go of the database."""
         self._on_close()
@@ -144,19 +164,35 @@ class SqlTransaction:
     def load(self, needs: Sequence[Needs]) -> Mapping[str, PersonState]:
         """The state that is needed, by person id."""
         states = {need.person_id: PersonState(need.person_id) for need in needs}
-        journeys, deliveries = tables.journeys, tables.deliveries
-        by_campaign = _keys(needs, lambda need: need.campaign_ids)
-        for row in self._found(journeys, "journey_id", _keys(needs, lambda n: n.journey_ids)):
+        for row in self._found(
+            tables.journeys, "journey_id", _keys(needs, lambda n: n.journey_ids)
+        ):
             states[row["person_id"]].apply(rows.journey(row))
-        for row in self._found(deliveries, "delivery_id", _keys(needs, lambda n: n.delivery_ids)):
-            states[row["person_id"]].apply(rows.delivery(row))
-        for row in self._found(journeys, "campaign_id", by_campaign):
-            states[row["person_id"]].apply(rows.journey(row))
-        for row in self._found(deliveries, "campaign_id", by_campaign):
+        delivery_keys = _keys(needs, lambda need: need.delivery_ids)
+        delivery_rows = self._found(tables.deliveries, "delivery_id", delivery_keys)
+        for row in (*delivery_rows, *self._judged_deliveries(needs, states)):
             states[row["person_id"]].apply(rows.delivery(row))
         self._load_interactions(needs, states)
         self._load_events(needs, states)
         return states
+
+    def _judged_deliveries(
+        self, needs: Sequence[Needs], states: Mapping[str, PersonState]
+    ) -> Iterator[rows.Row]:
+        """Load all journeys of those of whom they are needed; gives the judged ones' deliveries."""
+        judges: dict[str, list[Callable[[Journey], bool]]] = defaultdict(list)
+        for need in needs:
+            if need.judges is not None:
+                judges[need.person_id].append(need.judges)
+        table = tables.journeys
+        people: set[Key] = {(bucket_of(person_id), person_id) for person_id in judges}
+        judged: set[Key] = set()
+        for row in _by_keys(self._connection, table, (table.c.bucket, table.c.person_id), people):
+            journey = rows.journey(row)
+            states[journey.person_id].apply(journey)
+            if any(judge(journey) for judge in judges[journey.person_id]):
+                judged.add((row["bucket"], journey.person_id, journey.journey_id))
+        return self._found(tables.deliveries, "journey_id", judged)
 
     def _load_interactions(self, needs: Sequence[Needs], states: Mapping[str, PersonState]) -> None:
         table = tables.interactions
@@ -194,12 +230,17 @@ class SqlTransaction:
     def write_campaign(self, change: CampaignChange) -> None:
         """Store a campaign and its new revision."""
         if change.revision is not None:
-            self._upsert(tables.campaign_revisions, [rows.revision_row(change.revision)])
+            # Not replaced: a revision that journeys are judged by never changes.
+            row = rows.revision_row(change.revision)
+            self._connection.execute(insert(tables.campaign_revisions), [row])
         self._upsert(tables.campaigns, [rows.campaign_row(change.campaign)])
 
+    def write_latest_arrival(self, arrival_us: int) -> None:
+        """Store the latest arrival of a command."""
+        self._upsert(tables.latest_arrival, [{"id": 1, "arrival_us": arrival_us}])
+
     def _upsert(self, table: Table, values: list[rows.Row], *, keep: bool = False) -> None:
-        dialect = self._connection.dialect.name
-        statement = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+        statement = sqlite.insert(table)
         key = list(table.primary_key)
         if keep:
             statement = statement.on_conflict_do_nothing(index_elements=key)
@@ -222,12 +263,20 @@ def _by_keys(
 ) -> Iterator[rows.Row]:
     """The rows whose columns are one of the keys, a bounded number of keys a statement.
 
-    Keys are sorted, so that the reads walk the tree of the table once.
+    The keys go as one JSON parameter, so that the statement is always the same, and are joined
+    with the table: SQLite looks each one up by the index, where `IN` with a list of rows would walk
+    over the whole table. They are sorted, so that the look-ups go through the index in order.
     """
+    given = func.json_each(bindparam("given")).table_valued("value")
+    matches = (
+        column == func.json_extract(given.c.value, f"$[{position}]")
+        for position, column in enumerate(columns)
+    )
+    statement = select(table).select_from(given.join(table, and_(*matches)))
     ordered = sorted(keys)
     for start in range(0, len(ordered), _KEYS_A_STATEMENT):
-        part = ordered[start : start + _KEYS_A_STATEMENT]
-        yield from _all(connection, select(table).where(tuple_(*columns).in_(part)))
+        part = json.dumps(ordered[start : start + _KEYS_A_STATEMENT])
+        yield from _all(connection, statement, {"given": part})
 
 
 def _of_person(table: Table, person_id: str) -> Select[Any]:
@@ -240,8 +289,10 @@ def _page(chosen: Select[Any], key: Column[Any], after: str, limit: int) -> Sele
     return chosen.where(key > after).order_by(key).limit(limit)
 
 
-def _all(connection: Connection, chosen: Select[Any]) -> list[rows.Row]:
-    return [dict(row) for row in connection.execute(chosen).mappings()]
+def _all(
+    connection: Connection, chosen: Select[Any], given: Mapping[str, Any] | None = None
+) -> list[rows.Row]:
+    return [dict(row) for row in connection.execute(chosen, given or {}).mappings()]
 
 
 def _first(found: Sequence[T]) -> T | None:
@@ -254,8 +305,9 @@ def _store_errors() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == _SQLITE_FULL:
+        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+        if code == _SQLITE_FULL:
             raise StoreFullError("the database has no room left") from error
-        if isinstance(error, OperationalError | InterfaceError):
+        if code in _SQLITE_PASSING:
             raise StoreUnavailableError("the database does not answer") from error
         raise

@@ -49,6 +49,7 @@ def open_sqlite(path: Path, *, migrate: bool) -> SqlStore:
 @contextmanager
 def locked_engine(path: Path) -> Iterator[Engine]:
     """An engine on this file, which nobody else may have. Raises StoreSetupError."""
+    path = path.resolve()  # a link to the file must meet the lock of the file
     if not path.parent.is_dir():
         raise StoreSetupError(f"the folder {str(path.parent)!r} does not exist: make it first")
     unlock = _lock(path)
@@ -86,9 +87,12 @@ def _lock(path: Path) -> Callable[[], None]:
     descriptor = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o644)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
         os.close(descriptor)
         raise StoreSetupError(
             f"another server has the store {str(path)!r}: stop it, or give this one its own file"
         ) from None
+    except OSError:
+        os.close(descriptor)
+        raise
     return lambda: os.close(descriptor)

@@ -23,6 +23,9 @@ BUCKETS = 1024
 
 metadata = MetaData()
 
+# Ids are ordered by their bytes on every store (C6, pages of lists).
+Id = Text().with_variant(Text(collation="C"), "postgresql")
+
 
 def bucket_of(person_id: str) -> int:
     """The bucket that a person's rows are in: a stable hash, from 0 to 1023."""
@@ -32,14 +35,22 @@ def bucket_of(person_id: str) -> int:
 def _person_key() -> tuple[Column[int], Column[str]]:
     return (
         Column("bucket", SmallInteger, primary_key=True, autoincrement=False),
-        Column("person_id", Text, primary_key=True),
+        Column("person_id", Id, primary_key=True),
     )
 
+
+latest_arrival = Table(
+    "latest_arrival",
+    metadata,
+    # One row: the latest arrival of a stored command, so that time never goes back (C9).
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("arrival_us", BigInteger, nullable=False),
+)
 
 campaigns = Table(
     "campaigns",
     metadata,
-    Column("campaign_id", Text, primary_key=True),
+    Column("campaign_id", Id, primary_key=True),
     Column("display_name", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("revision", Integer, nullable=False),
@@ -52,7 +63,7 @@ campaigns = Table(
 campaign_revisions = Table(
     "campaign_revisions",
     metadata,
-    Column("campaign_id", Text, primary_key=True),
+    Column("campaign_id", Id, primary_key=True),
     Column("revision", Integer, primary_key=True, autoincrement=False),
     Column("trigger_event_name", Text),
     Column("goal", Text),
@@ -66,8 +77,8 @@ journeys = Table(
     "journeys",
     metadata,
     *_person_key(),
-    Column("journey_id", Text, primary_key=True),
-    Column("campaign_id", Text, nullable=False),
+    Column("journey_id", Id, primary_key=True),
+    Column("campaign_id", Id, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("trigger_properties", Text, nullable=False),
     Column("state", Text, nullable=False),
@@ -83,9 +94,9 @@ deliveries = Table(
     "deliveries",
     metadata,
     *_person_key(),
-    Column("delivery_id", Text, primary_key=True),
-    Column("campaign_id", Text, nullable=False),
-    Column("journey_id", Text, nullable=False),
+    Column("delivery_id", Id, primary_key=True),
+    Column("campaign_id", Id, nullable=False),
+    Column("journey_id", Id, nullable=False),
     Column("action_id", Text, nullable=False),
     Column("channel", Text, nullable=False),
     Column("status", Text, nullable=False),
@@ -97,7 +108,7 @@ deliveries = Table(
     Column("machine_opened_us", BigInteger),
     Column("machine_clicked_us", BigInteger),
     Column("converted_us", BigInteger),
-    Index("deliveries_by_campaign", "bucket", "person_id", "campaign_id"),
+    Index("deliveries_by_journey", "bucket", "person_id", "journey_id"),
     sqlite_with_rowid=False,
 )
 
@@ -105,7 +116,7 @@ interactions = Table(
     "interactions",
     metadata,
     *_person_key(),
-    Column("delivery_id", Text, primary_key=True),
+    Column("delivery_id", Id, primary_key=True),
     Column("kind", Text, primary_key=True),
     Column("machine", Boolean, primary_key=True),
     Column("untracked", Boolean, primary_key=True),
@@ -119,7 +130,7 @@ receipts = Table(
     "receipts",
     metadata,
     *_person_key(),
-    Column("event_id", Text, primary_key=True),
+    Column("event_id", Id, primary_key=True),
     Column("name", Text, nullable=False),
     Column("properties", Text, nullable=False),
     Column("occurred_us", BigInteger),
@@ -132,10 +143,11 @@ conversions = Table(
     "conversions",
     metadata,
     *_person_key(),
-    Column("event_id", Text, primary_key=True),
-    Column("campaign_id", Text, primary_key=True),
-    Column("journey_id", Text, nullable=False),
-    Column("delivery_id", Text, nullable=False),
+    # C8: whatever else goes wrong, the database itself lets no delivery convert twice.
+    Column("delivery_id", Id, primary_key=True),
+    Column("event_id", Id, nullable=False),
+    Column("campaign_id", Id, nullable=False),
+    Column("journey_id", Id, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("converted_us", BigInteger, nullable=False),
     Column("basis", Text, nullable=False),
@@ -144,7 +156,7 @@ conversions = Table(
     Column("filter", Text, nullable=False),
     Column("value", Double),
     Column("candidates", Text, nullable=False),
-    # C8: whatever else goes wrong, the database itself lets no delivery convert twice.
-    Index("conversions_by_delivery", "bucket", "person_id", "delivery_id", unique=True),
+    # C7: nor one achievement twice in a campaign.
+    Index("conversions_by_event", "bucket", "person_id", "event_id", "campaign_id", unique=True),
     sqlite_with_rowid=False,
 )

@@ -37,10 +37,8 @@ from attribution_service.core.refusals import Reason
 from attribution_service.transport import enums, masks
 from attribution_service.transport.encode import definition_message
 from attribution_service.transport.fields import (
-    MAX_RULE_BYTES,
     MAX_WEBHOOK_ACTIONS,
     Fields,
-    window_us,
 )
 
 
@@ -60,6 +58,8 @@ def update_campaign(request: campaign_service_pb2.UpdateCampaignRequest) -> Upda
     fields = Fields()
     campaign_id = fields.identifier("campaign.campaign_id", request.campaign.campaign_id)
     paths = masks.paths(request, fields)
+    if request.campaign.kind:
+        fields.enum("campaign.kind", request.campaign.kind, enums.CAMPAIGN_KIND)
     fields.done()
     return UpdateCampaign(campaign_id, request.campaign.etag, _change(request.campaign, paths))
 
@@ -115,14 +115,15 @@ def _goal(goal: goal_pb2.Goal, fields: Fields) -> Goal:
         return Goal("")
     performs = goal.performs_event
     event_name = fields.identifier("campaign.goal.performs_event.event_name", performs.event_name)
-    fields.length("campaign.goal.performs_event.filter", performs.filter, MAX_RULE_BYTES)
-    fields.length("campaign.goal.value", goal.value, MAX_RULE_BYTES)
+    window_us = None
+    if goal.HasField("window"):
+        window_us = fields.window_us("campaign.goal.window", goal.window)
     return Goal(
         event_name=event_name,
-        filter=performs.filter,
-        window_us=window_us(goal.window) if goal.HasField("window") else None,
+        filter=fields.rule("campaign.goal.performs_event.filter", performs.filter),
+        window_us=window_us,
         basis=fields.enum("campaign.goal.basis", goal.basis, enums.BASIS, Basis.RECEIVED),
-        value=goal.value,
+        value=fields.rule("campaign.goal.value", goal.value),
         count_machine_interactions=goal.count_machine_interactions,
     )
 
@@ -167,7 +168,7 @@ def _delivery(delivery: delivery_pb2.Delivery, fields: Fields) -> RecordDelivery
     status = fields.enum(
         "delivery.status", delivery.status, enums.DELIVERY_STATUS, DeliveryStatus.SENT
     )
-    if channel is Channel.WEBHOOK and not delivery.action_id:
+    if channel is Channel.WEBHOOK and not delivery.action_id.strip():
         fields.fault("delivery.action_id", Reason.FIELD_REQUIRED, "is required for a webhook")
     if delivery.HasField("sent_time") and status.rank < DeliveryStatus.SENT.rank:
         fields.fault(

@@ -32,6 +32,7 @@ from attribution_service.core.properties import Properties
 from attribution_service.transport import enums, structs
 
 MAX_FINDINGS = 1_000
+MAX_CANDIDATES = 100
 _MICROSECONDS_PER_SECOND = 1_000_000
 _NANOSECONDS_PER_MICROSECOND = 1_000
 
@@ -142,7 +143,8 @@ def _conversion(item: Conversion) -> conversion_pb2.Conversion:
         window=_duration(item.window_us),
         filter=item.filter,
         value=item.value,
-        candidates=[_candidate(candidate) for candidate in item.candidates],
+        candidates=[_candidate(candidate) for candidate in item.candidates[-MAX_CANDIDATES:]],
+        candidate_count=len(item.candidates),
     )
 
 

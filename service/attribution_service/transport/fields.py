@@ -56,6 +56,11 @@ class EnumField(Generic[E]):
         return 0 if value is None else self._numbers[value]
 
     @property
+    def any(self) -> E:
+        """Some value."""
+        return next(iter(self._numbers))
+
+    @property
     def names(self) -> str:
         """The names that may be given, for messages."""
         return ", ".join(self._prefix + member.name for member in self._numbers)
@@ -115,7 +120,7 @@ class Fields:
         what = "is required" if number == 0 else f"{number} is not known"
         reason = Reason.FIELD_INVALID if number else Reason.FIELD_REQUIRED
         self.fault(field, reason, f"{what}; one of {known.names}")
-        return next(iter(known._by_number.values()))  # noqa: SLF001  never used: done() raises
+        return known.any  # never used: done() raises
 
     def time_us(self, field: str, holder: Message, name: str) -> int | None:
         """The time in `holder`'s field `name` in microseconds, finer digits cut; None: unset."""
@@ -130,6 +135,23 @@ class Fields:
             )
             return None
         return time.seconds * _MICROSECONDS_PER_SECOND + time.nanos // _NANOSECONDS_PER_MICROSECOND
+
+    def window_us(self, field: str, duration: Duration) -> int:
+        """A window in microseconds; whether it is in range is the core's to say."""
+        in_one_second = abs(duration.nanos) < _NANOSECONDS_PER_SECOND
+        if not in_one_second or duration.seconds * duration.nanos < 0:
+            self.fault(
+                field,
+                Reason.FIELD_OUT_OF_RANGE,
+                "is no length of time: nanos must be below a second, of the same sign as seconds",
+            )
+        return _window_us(duration)
+
+    def rule(self, field: str, value: str) -> str:
+        """The text of a rule, of at most 4,096 bytes; what it says is the core's to judge."""
+        if self.length(field, value, MAX_RULE_BYTES) and "\0" in value:
+            self.fault(field, Reason.FIELD_INVALID, "holds a NUL character")
+        return value
 
     def struct(self, field: str, value: Struct) -> Properties:
         """A JSON object of at most 65,536 bytes, nested at most 20 deep."""
@@ -148,7 +170,7 @@ class Fields:
         return EMPTY
 
 
-def window_us(duration: Duration) -> int:
+def _window_us(duration: Duration) -> int:
     """A window in microseconds, finer digits cut, except that they never bring it into range."""
     nanoseconds = duration.seconds * _NANOSECONDS_PER_SECOND + duration.nanos
     whole_us, rest = divmod(nanoseconds, _NANOSECONDS_PER_MICROSECOND)

@@ -30,7 +30,8 @@ def paths(request: campaign_service_pb2.UpdateCampaignRequest, fields: Fields) -
 
 def _check(path: str, fields: Fields) -> None:
     descriptor: Any = campaign_pb2.Campaign.DESCRIPTOR  # its stubs disagree about the type
-    if not FieldMask(paths=[path]).IsValidForDescriptor(descriptor):
+    # The check behind it takes a NUL for the end of the path.
+    if "\0" in path or not FieldMask(paths=[path]).IsValidForDescriptor(descriptor):
         what = f"{shown(path)} is no field of a campaign"
     elif path.split(".")[0] not in MUTABLE:
         what = f"{shown(path)} cannot be changed"
@@ -43,6 +44,8 @@ def merge(wanted: campaign_pb2.Campaign, target: campaign_pb2.Campaign, paths: l
     """Take over the fields that the paths name; one that is not set is removed."""
     source = campaign_pb2.Campaign()
     source.CopyFrom(wanted)
+    # A path below another one is named by that one already.
+    paths = [path for path in paths if not any(path.startswith(f"{other}.") for other in paths)]
     for path in paths:
         _touch_parents(source, path)
     FieldMask(paths=paths).MergeMessage(

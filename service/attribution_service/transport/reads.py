@@ -5,6 +5,7 @@ import binascii
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TypeVar
 
 from attribution.v1 import campaign_service_pb2, delivery_service_pb2, journey_service_pb2
@@ -19,6 +20,10 @@ DEFAULT_PAGE = 50
 MAX_PAGE = 1_000
 # Below the 4 MiB that gRPC clients take by default.
 _MAX_PAGE_BYTES = 2 * 1024 * 1024
+# Records read at a time, so that large ones are not read for a page that they do not fit on.
+_CHUNK = 50
+# More than any id can make it.
+_MAX_TOKEN_LENGTH = 4_096
 
 M = TypeVar("M", bound=Message)
 R = TypeVar("R")
@@ -33,7 +38,7 @@ def get_campaign(
     fields.done()
     found = store.campaign(campaign_id)
     if found is None:
-        raise not_found(Reason.CAMPAIGN_NOT_FOUND, "campaign", campaign_id)
+        raise not_found(Reason.CAMPAIGN_NOT_FOUND, "campaign_id", campaign_id)
     return campaign_service_pb2.GetCampaignResponse(campaign=encode.campaign(found))
 
 
@@ -42,8 +47,7 @@ def list_campaigns(
 ) -> campaign_service_pb2.ListCampaignsResponse:
     """Raises Refusal."""
     page = Page("campaigns", request.page_size, request.page_token, Fields())
-    found = store.campaigns(page.after, page.size + 1)
-    shown, token = page.cut(found, encode.campaign, lambda item: item.campaign_id)
+    shown, token = page.fill(store.campaigns, encode.campaign, lambda item: item.campaign_id)
     return campaign_service_pb2.ListCampaignsResponse(campaigns=shown, next_page_token=token)
 
 
@@ -57,7 +61,7 @@ def get_journey(
     fields.done()
     found = store.journey(person_id, journey_id)
     if found is None:
-        raise not_found(Reason.JOURNEY_NOT_FOUND, "journey", journey_id, person_id)
+        raise not_found(Reason.JOURNEY_NOT_FOUND, "journey_id", journey_id, person_id)
     return journey_service_pb2.GetJourneyResponse(journey=encode.journey(found))
 
 
@@ -70,8 +74,8 @@ def list_journeys(
     campaign_id = fields.text("campaign_id", request.campaign_id)
     query = ("journeys", person_id, campaign_id)
     page = Page(query, request.page_size, request.page_token, fields)
-    found = store.journeys(person_id, campaign_id, page.after, page.size + 1)
-    shown, token = page.cut(found, encode.journey, lambda item: item.journey_id)
+    fetch = partial(store.journeys, person_id, campaign_id)
+    shown, token = page.fill(fetch, encode.journey, lambda item: item.journey_id)
     return journey_service_pb2.ListJourneysResponse(journeys=shown, next_page_token=token)
 
 
@@ -85,7 +89,7 @@ def get_delivery(
     fields.done()
     found = store.delivery(person_id, delivery_id)
     if found is None:
-        raise not_found(Reason.DELIVERY_NOT_FOUND, "delivery", delivery_id, person_id)
+        raise not_found(Reason.DELIVERY_NOT_FOUND, "delivery_id", delivery_id, person_id)
     return delivery_service_pb2.GetDeliveryResponse(delivery=encode.delivery(found))
 
 
@@ -98,8 +102,8 @@ def list_deliveries(
     journey_id = fields.text("journey_id", request.journey_id)
     query = ("deliveries", person_id, journey_id)
     page = Page(query, request.page_size, request.page_token, fields)
-    found = store.deliveries(person_id, journey_id, page.after, page.size + 1)
-    shown, token = page.cut(found, encode.delivery, lambda item: item.delivery_id)
+    fetch = partial(store.deliveries, person_id, journey_id)
+    shown, token = page.fill(fetch, encode.delivery, lambda item: item.delivery_id)
     return delivery_service_pb2.ListDeliveriesResponse(deliveries=shown, next_page_token=token)
 
 
@@ -119,10 +123,7 @@ class Page:
         self.after = self._after(token) if token else ""
 
     def _after(self, token: str) -> str:
-        try:
-            digest, after = json.loads(base64.urlsafe_b64decode(token.encode()))
-        except (binascii.Error, ValueError, TypeError):
-            digest, after = None, None
+        digest, after = _opened(token)
         if digest != self._digest or not isinstance(after, str):
             raise invalid(
                 "page_token",
@@ -131,21 +132,42 @@ class Page:
             )
         return after
 
-    def cut(
-        self, found: Sequence[R], encoded: Callable[[R], M], key: Callable[[R], str]
+    def fill(
+        self,
+        fetch: Callable[[str, int], Sequence[R]],
+        encoded: Callable[[R], M],
+        key: Callable[[R], str],
     ) -> tuple[list[M], str]:
-        """The messages of the page, and the token of the next; `found` has one record more."""
+        """The messages of the page, and the token of the next; empty: there is none.
+
+        `fetch` gives so many records after an id, `key` is the id of one.
+        """
         messages: list[M] = []
         room = _MAX_PAGE_BYTES
-        for record in found[: self.size]:
-            message = encoded(record)
-            room -= message.ByteSize()
-            if messages and room < 0:
-                break
-            messages.append(message)
-        if len(messages) == len(found):
-            return messages, ""
-        return messages, self._token(key(found[len(messages) - 1]))
+        last = self.after
+        while True:
+            found = fetch(last, _CHUNK)
+            for record in found:
+                message = encoded(record)
+                room -= message.ByteSize()
+                if len(messages) == self.size or (messages and room < 0):
+                    return messages, self._token(last)
+                messages.append(message)
+                last = key(record)
+            if len(found) < _CHUNK:
+                return messages, ""
 
     def _token(self, after: str) -> str:
         return base64.urlsafe_b64encode(json.dumps([self._digest, after]).encode()).decode()
+
+
+def _opened(token: str) -> tuple[object, object]:
+    """The two parts of a token; those of one that nobody gave match nothing."""
+    if len(token) > _MAX_TOKEN_LENGTH:
+        return None, None
+    try:
+        digest, after = json.loads(base64.urlsafe_b64decode(token.encode()))
+        str(after).encode()  # half of a surrogate pair can be in JSON, and in no id
+    except (binascii.Error, ValueError, TypeError):
+        return None, None
+    return digest, after

@@ -1,8 +1,11 @@
 """The gRPC server: every method of the contract behind one boundary, with health and reflection."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import contextlib
+import threading
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +16,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from attribution_service.core.refusals import Reason, Refusal
-from attribution_service.pipeline.pipeline import Pipeline
+from attribution_service.pipeline.pipeline import Pipeline, overloaded, shutting_down
 from attribution_service.storage.interface import Store
 from attribution_service.transport.errors import STATUS_DETAILS, Failure, failure
 from attribution_service.transport.rpcs import METHODS, SERVICES, CommandRpc, Method, ReadRpc
@@ -23,6 +26,7 @@ log = structlog.get_logger()
 
 _READERS = 4
 _ROOM = 16
+_SETTLE_SECONDS = 0.2
 _SERVING = health_pb2.HealthCheckResponse.SERVING
 _NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 
@@ -33,10 +37,14 @@ if TYPE_CHECKING:  # the stubs know type parameters that the classes do not have
 
 @dataclass(frozen=True, slots=True)
 class TransportLimits:
-    """What one call may cost: the bytes of its message, and the seconds it may take."""
+    """What one call may cost, and how many reads may be under way.
+
+    The bytes of a call's message, and the seconds that it may take.
+    """
 
     message_bytes: int = 1024 * 1024
     call_seconds: float = 30.0
+    reads: int = 256
 
 
 class GrpcServer:
@@ -47,6 +55,11 @@ class GrpcServer:
         self._store = store
         self._limits = limits
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="reads")
+        self._free_reads = threading.Semaphore(limits.reads)
+        self._draining = False
+        self._in_flight = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._server = grpc.aio.server(options=_options(limits))
         self._health = health.aio.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
@@ -70,8 +83,25 @@ class GrpcServer:
     async def drain(self, grace_seconds: float) -> None:
         """Report NOT_SERVING, take no more calls, and let those in flight finish."""
         await self._report(serving=False)
-        await self._server.stop(grace_seconds)
-        self._readers.shutdown()
+        # gRPC would cancel calls that it has taken in and not handed over when it is stopped, so
+        # for a moment they are refused by us, in a way that callers know to try elsewhere.
+        self._draining = True
+        try:
+            await self._until_idle(grace_seconds)
+            stopping = asyncio.create_task(self._server.stop(grace_seconds))
+            await self._until_idle(grace_seconds)
+            # Only watchers of health are left, who would stay for ever.
+            await self._server.stop(None)
+            await stopping
+        finally:
+            self._readers.shutdown()
+
+    async def _until_idle(self, most_seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(most_seconds):
+                # A call that was taken in a moment ago may not have got to its handler yet.
+                await asyncio.sleep(_SETTLE_SECONDS)
+                await self._idle.wait()
 
     async def _report(self, *, serving: bool) -> None:
         for service in ("", *SERVICES):
@@ -81,7 +111,13 @@ class GrpcServer:
         call = self._call(method)
 
         async def handle(data: bytes, context: "Context") -> bytes:
+            with self._counted():
+                return await answer(data, context)
+
+        async def answer(data: bytes, context: "Context") -> bytes:
             try:
+                if self._draining:
+                    raise shutting_down()
                 async with asyncio.timeout(self._seconds(context)):
                     return await call(data)
             except TimeoutError:
@@ -100,20 +136,37 @@ class GrpcServer:
         # Bytes in and bytes out: what cannot be decoded comes to the same boundary as all else.
         return grpc.unary_unary_rpc_method_handler(handle)
 
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        """Count a call as in flight."""
+        self._in_flight += 1
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._in_flight -= 1
+            if not self._in_flight:
+                self._idle.set()
+
     def _call(self, method: Method) -> Callable[[bytes], Awaitable[bytes]]:
         rpc = method.rpc
         if isinstance(rpc, CommandRpc):
 
             async def command(data: bytes) -> bytes:
-                answer = await self._pipeline.submit(rpc.command(self._parse(method, data)))
+                wanted = rpc.command(self._parse(method, data))
+                answer = await self._pipeline.submit(wanted, len(data))
                 return rpc.response(answer).SerializeToString()
 
             return command
 
         async def read(data: bytes) -> bytes:
-            loop = asyncio.get_running_loop()
             request = self._parse(method, data)
-            return await loop.run_in_executor(self._readers, self._read, rpc, request)
+            if not self._free_reads.acquire(blocking=False):
+                raise overloaded(f"{self._limits.reads} reads wait already")
+            job = self._readers.submit(self._read, rpc, request)
+            # Not when the caller stops waiting: the read may go on after that.
+            job.add_done_callback(lambda _: self._free_reads.release())
+            return await asyncio.wrap_future(job)
 
         return read
 
@@ -121,18 +174,23 @@ class GrpcServer:
         return rpc.read(request, self._store).SerializeToString()
 
     def _parse(self, method: Method, data: bytes) -> Message:
-        if len(data) > self._limits.message_bytes:
-            raise Refusal(
-                Reason.MESSAGE_TOO_LARGE,
-                f"the message has {len(data)} bytes; at most {self._limits.message_bytes}",
-                {"limit_bytes": str(self._limits.message_bytes)},
-            )
-        return parse(method.request_type, data)
+        return received(method, data, self._limits.message_bytes)
 
     def _seconds(self, context: "Context") -> float:
         remaining = context.time_remaining()
         most = self._limits.call_seconds
         return most if remaining is None else min(most, remaining)
+
+
+def received(method: Method, data: bytes, most_bytes: int) -> Message:
+    """The request of a method that these bytes are. Raises Refusal."""
+    if len(data) > most_bytes:
+        raise Refusal(
+            Reason.MESSAGE_TOO_LARGE,
+            f"the message has {len(data)} bytes; at most {most_bytes}",
+            {"limit_bytes": str(most_bytes)},
+        )
+    return parse(method.request_type, data)
 
 
 async def _abort(context: "Context", told: Failure) -> bytes:
@@ -146,4 +204,7 @@ def _options(limits: TransportLimits) -> list[tuple[str, int]]:
         ("grpc.max_receive_message_length", _ROOM * limits.message_bytes),
         # Two servers must not share a port by accident.
         ("grpc.so_reuseport", 0),
+        # Beyond these gRPC cancels calls without a word; the pipeline's own limit comes first.
+        ("grpc.server.max_pending_requests", 100_000),
+        ("grpc.server.max_pending_requests_hard_limit", 200_000),
     ]

@@ -48,7 +48,7 @@ def _value(value: Value, path: str, name: str, depth: int) -> object:
             raise StructFault(
                 f"{path}.{name}", Reason.FIELD_OUT_OF_RANGE, "must be a finite number"
             )
-        return value.number_value
+        return value.number_value + 0.0  # -0.0 is 0.0: they are the same number
     if kind == "bool_value":
         return value.bool_value
     if kind == "null_value":

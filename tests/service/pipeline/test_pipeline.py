@@ -2,10 +2,12 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
+from attribution_dsl import Limits
 from attribution_service.clock import ManualClock
 from attribution_service.core.answers import (
     Answer,
@@ -25,8 +27,9 @@ from attribution_service.core.commands import (
     StartJourney,
     UpdateCampaign,
 )
-from attribution_service.core.model import CampaignKind, Channel, ExitPolicy, Goal
+from attribution_service.core.model import CampaignKind, Channel, ExitPolicy, Goal, Verdict
 from attribution_service.core.refusals import Reason, Refusal
+from attribution_service.core.rules import RuleBook
 from attribution_service.pipeline.engine import Arrival, Engine
 from attribution_service.pipeline.pipeline import Pipeline, PipelineLimits
 from attribution_service.storage.interface import StoreUnavailableError
@@ -118,12 +121,9 @@ def test_what_follows_a_change_of_a_campaign_is_judged_by_it() -> None:
         StartJourney("ada", "too early", "c"),
         CREATE,
         StartJourney("ada", "j1", "c"),
-        UpdateCampaign("c", "", lambda _: DEFINITION.__class__(**{
-            **{name: getattr(DEFINITION, name) for name in DEFINITION.__slots__},
-            "goal": Goal("paid"),
-        })),
+        UpdateCampaign("c", "", lambda before: replace(before, goal=Goal("paid"))),
         StartJourney("ada", "j2", "c"),
-    )  # fmt: skip
+    )
     assert isinstance(outcomes[0], Refusal)
     revisions = [o.journey.revision for o in outcomes if isinstance(o, JourneyAnswer)]
     assert revisions == [1, 2]
@@ -341,3 +341,106 @@ def test_a_fault_of_the_engine_is_told_and_the_next_command_works() -> None:
         await pipeline.close()
 
     asyncio.run(main())
+
+
+def test_when_the_thread_ends_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even if telling of a fault fails, as with a log that cannot be written."""
+
+    async def main() -> None:
+        store = SlowStore()
+        pipeline = Pipeline(Engine(store), ManualClock(), PipelineLimits(batch=1))
+        first = asyncio.create_task(pipeline.submit(CREATE))
+        await entered(store)
+        second = asyncio.create_task(pipeline.submit(CheckExit("ada", "j1")))
+        await asyncio.sleep(0)
+        monkeypatch.setattr(pipeline, "_tell", broken_once(pipeline._tell))
+        store.go.set()
+        with pytest.raises(Refusal) as refused:
+            await second
+        assert refused.value.reason is Reason.SHUTTING_DOWN
+        with pytest.raises(Refusal):
+            await pipeline.submit(CheckExit("ada", "j1"))
+        first.cancel()
+        await pipeline.close()
+
+    hook = threading.excepthook
+    threading.excepthook = lambda _: None
+    try:
+        asyncio.run(main())
+    finally:
+        threading.excepthook = hook
+
+
+def broken_once(tell: Callable[..., None]) -> Callable[..., None]:
+    calls: list[object] = []
+
+    def broken(*arguments: object) -> None:
+        calls.append(arguments)
+        if len(calls) == 1:
+            raise OSError("no room left for logs")
+        tell(*arguments)
+
+    return broken
+
+
+def test_more_bytes_than_may_wait_are_refused() -> None:
+    async def main() -> None:
+        store = SlowStore()
+        limits = PipelineLimits(waiting_bytes=100)
+        pipeline = Pipeline(Engine(store), ManualClock(), limits)
+        first = asyncio.create_task(pipeline.submit(CREATE, 100))
+        await entered(store)
+        second = asyncio.create_task(pipeline.submit(StartJourney("ada", "j", "c"), 60))
+        await asyncio.sleep(0)
+        with pytest.raises(Refusal) as refused:
+            await pipeline.submit(CheckExit("p", "j"), 41)
+        assert refused.value.reason is Reason.OVERLOADED
+        third = asyncio.create_task(pipeline.submit(StartJourney("bob", "j", "c"), 40))
+        await asyncio.sleep(0)
+        store.go.set()
+        await asyncio.gather(first, second, third)
+        await pipeline.submit(StartJourney("eve", "j", "c"), 100)  # the room is free again
+        await pipeline.close()
+
+    asyncio.run(main())
+
+
+def test_arrival_times_do_not_go_back_across_a_restart() -> None:
+    async def main() -> None:
+        store = MemoryStore()
+        first = Pipeline(Engine(store), ManualClock(1_000))
+        await first.submit(CREATE)
+        await first.submit(StartJourney("ada", "j", "c"))
+        await first.submit(email(journey="j"))
+        await first.close()
+        second = Pipeline(Engine(store), ManualClock(900))
+        answer = await second.submit(EvaluateEvent("ada", "e", "finished"))
+        await second.close()
+        assert isinstance(answer, EvaluateAnswer)
+        assert [item.converted_us for item in answer.conversions] == [1_000]
+
+    asyncio.run(main())
+
+
+def test_a_stored_rule_that_does_not_compile_any_more_hinders_no_other_campaign() -> None:
+    store = MemoryStore()
+    goal = Goal("finished", filter="event.a == 1.0")
+    run(Engine(store), CREATE, CreateCampaign(replace(DEFINITION, campaign_id="long", goal=goal)))
+    engine = Engine(store, RuleBook(Limits(source_bytes=5)))
+    *_, answer = run(
+        engine,
+        StartJourney("ada", "j1", "c"),
+        StartJourney("ada", "j2", "long"),
+        email(),
+        EvaluateEvent("ada", "e", "finished", explain=True),
+    )
+    assert isinstance(answer, EvaluateAnswer)
+    assert [item.campaign_id for item in answer.conversions] == ["c"]
+    assert answer.findings is not None
+    assert [item.verdict for item in answer.findings] == [
+        Verdict.CONVERTED,
+        Verdict.FILTER_ERROR,
+    ]
+    rename = UpdateCampaign("long", "", lambda before: replace(before, display_name="x"))
+    (renamed,) = run(engine, rename)
+    assert not isinstance(renamed, Exception)

@@ -40,14 +40,14 @@ def engine_with(goal: Goal) -> Engine:
 
 
 @pytest.mark.parametrize(
-    ("goal", "rule", "what"),
+    ("goal", "rule", "what", "path"),
     [
-        (Goal("done", filter="event.n > 1.0"), "event.n > 1.0", "event.n is not there"),
-        (Goal("done", value="event.n"), "event.n", "event.n is not there"),
-        (Goal("done", value="1.0 / event.zero"), "1.0 / event.zero", "it gave no finite number"),
+        (Goal("done", filter="event.n > 1.0"), "event.n > 1.0", "NO_SUCH_KEY", "event.n"),
+        (Goal("done", value="event.n"), "event.n", "NO_SUCH_KEY", "event.n"),
+        (Goal("done", value="1.0 / event.zero"), "1.0 / event.zero", "NOT_A_FINITE_NUMBER", ""),
     ],
 )
-def test_a_rule_without_an_answer_is_logged(goal: Goal, rule: str, what: str) -> None:
+def test_a_rule_without_an_answer_is_logged(goal: Goal, rule: str, what: str, path: str) -> None:
     engine = engine_with(goal)
     event = EvaluateEvent("ada", "e", "done", Properties({"zero": 0.0}))
     with capture_logs() as logs:
@@ -55,7 +55,18 @@ def test_a_rule_without_an_answer_is_logged(goal: Goal, rule: str, what: str) ->
     (entry,) = logs
     assert entry["event"] == "rule_without_answer"
     assert (entry["campaign_id"], entry["revision"]) == ("c", 1)
-    assert (entry["rule"], entry["what"], entry["count"]) == (rule, what, 1)
+    assert (entry["rule"], entry["what"], entry["path"]) == (rule, what, path)
+    assert entry["count"] == 1
+
+
+def test_what_people_sent_is_not_logged() -> None:
+    engine = engine_with(Goal("done", filter="event.m[event.k] == 'x'"))
+    with capture_logs() as logs:
+        for number in range(20):
+            sent = Properties({"m": {}, "k": f"secret{number}"})
+            engine.execute([Arrival(EvaluateEvent("ada", f"e{number}", "done", sent), 2)])
+    assert [entry["count"] for entry in logs] == [1, 2, 4, 8, 16]
+    assert "secret" not in str(logs)
 
 
 def test_rules_that_answer_are_not_logged() -> None:
@@ -73,8 +84,8 @@ def test_the_log_is_not_flooded() -> None:
     faults = RuleFaultLog()
     with capture_logs() as logs:
         for _ in range(100):
-            faults.note(RuleFault("c", 1, "r", "w"))
-        faults.note(RuleFault("c", 2, "r", "w"))
+            faults.note(RuleFault("c", 1, "r", "w", ""))
+        faults.note(RuleFault("c", 2, "r", "w", ""))
     assert [entry["count"] for entry in logs] == [1, 2, 4, 8, 16, 32, 64, 1]
 
 
@@ -82,5 +93,5 @@ def test_the_counts_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rule_faults, "_MOST_KEYS", 2)
     faults = RuleFaultLog()
     for what in ("a", "b", "c", "d"):
-        faults.note(RuleFault("c", 1, "r", what))
+        faults.note(RuleFault("c", 1, "r", what, ""))
     assert len(faults._counts) <= 2

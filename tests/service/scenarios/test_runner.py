@@ -103,7 +103,18 @@ def test_a_failure_tells_file_line_step_and_explanation(run: Run) -> None:
          "CheckExitResponse has no 'exits'; did you mean 'exit'?"),
         ("code: NOT_FOUND", "code: NOT_FUND",
          "'NOT_FUND' is no status code; did you mean 'NOT_FOUND'?"),
-        ("code: NOT_FOUND, ", "", "expect_error has no 'code'"),
+        ("{code: NOT_FOUND, reason: JOURNEY_NOT_FOUND, message: has no journey}", "{}",
+         "expect_error says nothing"),
+        ("reason: JOURNEY_NOT_FOUND", "reason: JOURNY_NOT_FOUND",
+         "'JOURNY_NOT_FOUND' is no reason; did you mean 'JOURNEY_NOT_FOUND'?"),
+        ("{delivery_id: d1}]}", "{deliveryid: d1}]}",
+         "Candidate has no 'deliveryid'; did you mean 'delivery_id'?"),
+        ("basis: RECEIVED", "basis: RECIEVED", "Basis has no 'RECIEVED'; did you mean 'RECEIVED'?"),
+        ("start: 2026-03-01T00:00:00Z", "start: 2026-03-01T00:00Z", "is no time such as"),
+        ("start: 2026-03-01T00:00:00Z", "start: 0001-01-01T00:00:00+05:00", "is no time such as"),
+        ("at: 0s", "at: 99999999999d", "'99999999999d' is no time"),
+        ("properties: {id: a}}}", "properties: {id: !!int abc}}}", "'abc' is no number"),
+        ("properties: {id: a}}}", f"properties: {{id: {'9' * 5_000}}}}}}}", "is no number"),
         ("person_id: ada, trigger", "person_id: 7, trigger",
          "person_id must be text: put it in quotes"),
         ("name: last received wins", "nam: x", "a scenario has no 'nam'; did you mean 'name'?"),
@@ -138,6 +149,33 @@ def test_what_is_no_scenario_file(run: Run, text: str) -> None:
     assert run(text).exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("good", "other"),
+    [
+        ("revision: 1,", 'revision: "1",'),
+        ("campaign_id: course\n", "campaignId: course\n"),
+        ("start: 2026-03-01T00:00:00Z", "start: 2026-03-01t01:00:00+01:00"),
+        ("{code: NOT_FOUND, reason: JOURNEY_NOT_FOUND, message: has no journey}",
+         "{reason: ERROR_REASON_JOURNEY_NOT_FOUND}"),
+        ("exit_policy: GOAL", "exit_policy: EXIT_POLICY_GOAL"),
+        ("exit_policy: GOAL", "exit_policy: 2"),
+        ("window: 7d\n", "window: 168h0.000s\n          value: null\n"),
+        ("{journey_id: j1, person_id: ada}\n        expect: {exit",
+         "{<<: [{journey_id: j1, person_id: bob}, {}], person_id: ada}\n        expect: {exit"),
+        ("- check_exit:", "- update_campaign: {campaign: {campaign_id: course, goal: null, "
+         "exit_policy: NEVER}, update_mask: {paths: [goal, exit_policy]}}\n"
+         "      - update_campaign: {campaign: {campaign_id: course, exit_policy: NEVER}, "
+         "update_mask: exit_policy}\n"
+         "      - update_campaign: {campaign: {campaign_id: course, goal: {performs_event: "
+         "{event_name: x}}, exit_policy: GOAL}}\n      - check_exit:"),
+    ],
+)  # fmt: skip
+def test_other_ways_to_write_it(run: Run, good: str, other: str) -> None:
+    assert good in GOOD
+    result = run(GOOD.replace(good, other, 1))
+    assert result.output.endswith("all hold\n"), result.output
+
+
 def test_a_document_that_unfolds_without_end(run: Run) -> None:
     bomb = "a0: &a0 {x: 1}\n" + "".join(
         f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 9)
@@ -151,6 +189,13 @@ def test_a_document_that_unfolds_without_end(run: Run) -> None:
     assert result.exit_code == 2
 
 
+@pytest.mark.parametrize("cycle", ["&a {id: *a}", "&a [*a]", "&a {<<: *a, id: a}"])
+def test_a_document_within_itself(run: Run, cycle: str) -> None:
+    result = run(GOOD.replace("properties: {id: a}}}", f"properties: {cycle}}}}}"))
+    assert result.exit_code == 2
+    assert "WRONG file.yaml" in result.output
+
+
 def test_files_and_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "deep" / "er").mkdir(parents=True)
@@ -162,6 +207,9 @@ def test_files_and_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert result.output == "2 files, 2 scenarios, 10 steps: all hold\n"
     missing = CliRunner().invoke(app, ["test", "missing.yaml"])
     assert (missing.exit_code, "cannot be read" in missing.output) == (2, True)
+    both = CliRunner().invoke(app, ["test", "empty", "missing.yaml", "deep"])
+    assert (both.exit_code, "4 files" in both.output) == (2, False)
+    assert "10 steps: 2 are wrong" in both.output
     empty = CliRunner().invoke(app, ["test", "empty"])
     assert (empty.exit_code, "holds no .yaml file" in empty.output) == (2, True)
 
@@ -180,3 +228,12 @@ def test_a_store_that_exists_is_left_alone(run: Run, tmp_path: Path) -> None:
     assert result.exit_code != 0
     assert "scenarios need a store of their own" in str(result.exception)
     assert (tmp_path / "kept.db").read_text() == "precious"
+
+
+def test_neighbours_of_a_store_are_left_alone(run: Run, tmp_path: Path) -> None:
+    for name in ("kept.db", "kept-notes.txt", "kept.lockfile"):
+        (tmp_path / name).write_text("precious")
+    assert run(GOOD, "--store", "sqlite:///kept").exit_code == 0
+    for name in ("kept.db", "kept-notes.txt", "kept.lockfile"):
+        assert (tmp_path / name).read_text() == "precious"
+    assert run(GOOD, "--store", "sqlite:///kept").exit_code != 0  # it is there now

@@ -143,7 +143,7 @@ def test_only_what_is_needed_is_loaded(store: Store) -> None:
     assert not state.interactions
 
 
-def test_needing_a_campaign_loads_its_journeys_and_deliveries(store: Store) -> None:
+def test_judging_loads_all_journeys_and_the_deliveries_of_the_judged(store: Store) -> None:
     others = (
         replace(JOURNEY, journey_id="j2"),
         replace(DELIVERY, delivery_id="d2", journey_id="j2"),
@@ -151,9 +151,12 @@ def test_needing_a_campaign_loads_its_journeys_and_deliveries(store: Store) -> N
         replace(DELIVERY, delivery_id="d3", campaign_id="c2", journey_id="j3"),
     )
     write(store, *ALL, *others)
-    state = load(store, Needs("ada", campaign_ids=("c1", "c9")))["ada"]
-    assert set(state.journeys) == {"j1", "j2"}
+    need = Needs("ada", judges=lambda journey: journey.campaign_id == "c1")
+    state = load(store, need)["ada"]
+    assert set(state.journeys) == {"j1", "j2", "j3"}
     assert set(state.deliveries) == {"d1", "d2"}
+    both = load(store, need, Needs("ada", judges=lambda journey: journey.campaign_id == "c2"))
+    assert set(both["ada"].deliveries) == {"d1", "d2", "d3"}
 
 
 def test_people_do_not_see_each_other(store: Store) -> None:
@@ -215,6 +218,23 @@ def test_campaigns_and_their_revisions(store: Store) -> None:
     assert catalog.revision("c1", 2) == second
     assert catalog.watching("finished") == {"c1": frozenset({1})}
     assert catalog.watching("started") == {}
+
+
+def test_a_revision_is_never_replaced(store: Store) -> None:
+    with store.transaction() as transaction:
+        transaction.write_campaign(CampaignChange(CAMPAIGN, REVISION))
+    other = replace(REVISION, goal=None)
+    with pytest.raises(Exception, match="1"), store.transaction() as transaction:
+        transaction.write_campaign(CampaignChange(CAMPAIGN, other))
+    assert store.catalog().revision("c1", 1) == REVISION
+
+
+def test_the_latest_arrival(store: Store) -> None:
+    assert store.latest_arrival_us() == 0
+    for arrival_us in (5, 2**60):
+        with store.transaction() as transaction:
+            transaction.write_latest_arrival(arrival_us)
+        assert store.latest_arrival_us() == arrival_us
 
 
 def test_lists_are_in_byte_order(store: Store) -> None:

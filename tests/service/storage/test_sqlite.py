@@ -48,6 +48,14 @@ def test_only_one_server_has_a_file(tmp_path: Path) -> None:
     open_sqlite(tmp_path / "a.db", migrate=True).close()
 
 
+def test_a_link_to_the_file_meets_the_same_lock(tmp_path: Path) -> None:
+    store = open_sqlite(tmp_path / "a.db", migrate=True)
+    (tmp_path / "link.db").symlink_to(tmp_path / "a.db")
+    with pytest.raises(StoreSetupError, match="another server has the store"):
+        open_sqlite(tmp_path / "link.db", migrate=True)
+    store.close()
+
+
 def test_a_missing_folder_is_told(tmp_path: Path) -> None:
     with pytest.raises(StoreSetupError, match="does not exist: make it first"):
         open_sqlite(tmp_path / "missing" / "a.db", migrate=True)
@@ -85,13 +93,13 @@ def test_migrations_make_the_tables_of_the_code(tmp_path: Path) -> None:
     engine.dispose()
 
 
-def test_no_delivery_converts_twice_whatever_the_code_does(tmp_path: Path) -> None:
+def test_no_achievement_is_credited_twice_whatever_the_code_does(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     store = open_sqlite(path, migrate=True)
     with store.transaction() as transaction:
         transaction.write([CONVERSION])
     with pytest.raises(Exception, match="UNIQUE"), store.transaction() as transaction:
-        transaction.write([replace(CONVERSION, event_id="e2")])
+        transaction.write([replace(CONVERSION, delivery_id="d2")])
     store.close()
 
 
@@ -142,9 +150,12 @@ def test_statements_of_a_batch_use_the_keys(tmp_path: Path) -> None:
 
     with store.transaction() as transaction:
         transaction.write(ALL)
-        transaction.load([replace(EVERYTHING, campaign_ids=("c1",))])
+        for people in (1, 2, 300):
+            needs = [replace(EVERYTHING, person_id=f"p{n}") for n in range(people)]
+            judging = replace(EVERYTHING, judges=lambda _: True)
+            transaction.load([*needs, judging])
     selects = [(text, given) for text, given in statements if text.startswith("SELECT")]
-    assert len(selects) == 7
+    assert len(selects) == 3 * 7
     with store._engine.connect() as connection:
         for text, given in selects:
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", given)  # type: ignore[arg-type]

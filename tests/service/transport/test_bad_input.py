@@ -1,5 +1,6 @@
 """Every kind of bad input: its code, its reason, its field, and a store that is unchanged."""
 
+import base64
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -85,6 +86,12 @@ def nested(depth: int) -> dict[str, Any]:
     for _ in range(depth):
         value = {"k": value}
     return event(properties=value)
+
+
+def window(duration: bytes) -> bytes:
+    """A CreateCampaignRequest whose goal has this window, encoded."""
+    goal_bytes = tag(1, tag(1, b"done")) + tag(4, duration)
+    return tag(1, tag(1, b"new") + tag(6, goal_bytes))
 
 
 REQUIRED, TOO_LONG = "FIELD_REQUIRED", "FIELD_TOO_LONG"
@@ -198,6 +205,7 @@ CASES = [
     Case("rule with a fault in line 2", "CreateCampaign", rule("event.a == 1 &&\n  evnt.b == 2"),
          BAD, "RULE_INVALID", FILTER, (("line", "2"), ("column", "3"))),
     Case("rule of blanks", "CreateCampaign", rule("   "), BAD, "RULE_INVALID", FILTER),
+    Case("rule with a NUL", "CreateCampaign", rule("event.a == 'x\0'"), BAD, INVALID, FILTER),
     Case("rule that is no condition", "CreateCampaign", rule("'a' + 'b'"), BAD, "RULE_INVALID",
          FILTER),
     Case("long rule", "CreateCampaign", rule("event.a == 1 || " * 300 + "true"), BAD, TOO_LONG,
@@ -215,6 +223,12 @@ CASES = [
     Case("unknown path", "UpdateCampaign",
          {"campaign": {"campaign_id": "course"}, "update_mask": "goall"}, BAD, INVALID,
          "update_mask"),
+    Case("path with a NUL", "UpdateCampaign",
+         tag(1, tag(1, b"course")) + tag(2, tag(1, b"goal.window\0")), BAD, INVALID,
+         "update_mask"),
+    Case("unknown kind in an update", "UpdateCampaign",
+         {"campaign": {"campaign_id": "course", "kind": 99, "display_name": "x"}}, BAD, INVALID,
+         "campaign.kind"),
     Case("path that cannot change", "UpdateCampaign",
          {"campaign": {"campaign_id": "course"}, "update_mask": "campaignId"}, BAD, INVALID,
          "update_mask"),
@@ -235,6 +249,8 @@ CASES = [
          "delivery.action_id"),
     Case("campaign of another journey", "RecordDelivery", delivery(campaign_id="other"), BAD,
          "CAMPAIGN_MISMATCH", "delivery.campaign_id", (("campaign_id", "course"),)),
+    Case("webhook with a blank action", "RecordDelivery",
+         delivery(channel="CHANNEL_WEBHOOK", action_id=" "), BAD, REQUIRED, "delivery.action_id"),
     Case("sent time of what is queued", "RecordDelivery",
          delivery(status="DELIVERY_STATUS_QUEUED", sent_time="2026-03-01T00:00:00Z"), BAD, INVALID,
          "delivery.sent_time"),
@@ -255,6 +271,11 @@ CASES = [
     Case("nanos over a second", "RecordInteraction",
          tag(1, b"ada") + tag(2, b"d1") + tag(3, b"\x08\x01" + tag(4, b"\x10\x80\x94\xeb\xdc\x03")),
          BAD, RANGE, "interaction.time"),
+    Case("window of mixed signs", "CreateCampaign",
+         window(b"\x08\x01\x10\x80\xb6\xca\x91\xfe\xff\xff\xff\xff\x01"), BAD, RANGE,
+         "campaign.goal.window"),
+    Case("window with nanos over a second", "CreateCampaign",
+         window(b"\x08\x01\x10\x80\xa8\xd6\xb9\x07"), BAD, RANGE, "campaign.goal.window"),
     # Properties.
     Case("properties nested 21 deep", "Evaluate", nested(21), BAD, TOO_LONG,
          "event.properties.k"),
@@ -289,6 +310,9 @@ CASES = [
     Case("negative page size", "ListCampaigns", {"page_size": -1}, BAD, RANGE, "page_size"),
     Case("page token of nobody", "ListCampaigns", {"page_token": "hello"}, BAD,
          "PAGE_TOKEN_INVALID", "page_token"),
+    Case("page token that is deep inside", "ListCampaigns",
+         {"page_token": base64.urlsafe_b64encode(b"[" * 200_000).decode()}, BAD,
+         "PAGE_TOKEN_INVALID", "page_token"),
     Case("page token that is not ASCII", "ListCampaigns", {"page_token": "é"}, BAD,
          "PAGE_TOKEN_INVALID", "page_token"),
 ]  # fmt: skip
@@ -320,6 +344,8 @@ def test_is_refused_and_changes_nothing(case: Case, call: Caller, folder: Path) 
     before = content(folder)
     refused = call.refused(case.method, case.request)
     assert (refused.code, refused.reason) == (case.code, case.reason), refused
+    if case.reason.endswith(("_NOT_FOUND", "_ALREADY_EXISTS")):
+        assert len(refused.fields) == 1
     if case.field is not None:
         assert refused.fields[0] == (case.field, case.reason)
         assert case.field in refused.message

@@ -19,10 +19,20 @@ from attribution_service.core import record
 from attribution_service.pipeline.engine import Engine
 from attribution_service.pipeline.pipeline import PipelineLimits
 from attribution_service.storage.interface import StoreFullError, StoreUnavailableError
+from attribution_service.storage.sql import SqlStore
 from attribution_service.transport.rpcs import METHODS, SERVICES
-from attribution_service.transport.server import TransportLimits
+from attribution_service.transport.server import GrpcServer, TransportLimits
 from grpc_health.v1 import health_pb2, health_pb2_grpc
-from support.calls import COURSE, Caller, finished, refusal, served, set_the_scene
+from support.calls import (
+    COURSE,
+    START_US,
+    Caller,
+    email,
+    finished,
+    refusal,
+    served,
+    set_the_scene,
+)
 
 
 @pytest.fixture
@@ -317,4 +327,64 @@ def test_a_taken_port_is_told(tmp_path: Path) -> None:
 def test_a_fault_at_the_start_comes_out(tmp_path: Path) -> None:
     settings = ServerSettings(f"sqlite:///{tmp_path / 'missing' / 'a.db'}")
     with pytest.raises(Exception, match="does not exist"), background(settings, SystemClock()):
+        pass
+
+
+def test_draining_does_not_wait_for_those_who_watch_health(tmp_path: Path) -> None:
+    """A watch never ends by itself: with it the drain would take all of an hour's grace."""
+    server = ExitStack()
+    settings = ServerSettings(f"sqlite:///{tmp_path / 'a.db'}", drain_seconds=3_600)
+    call = Caller(server.enter_context(background(settings, SystemClock())))
+    stub: Any = health_pb2_grpc.HealthStub(call.channel)
+    watch = stub.Watch(health_pb2.HealthCheckRequest())
+    next(watch)
+    closing = threading.Thread(target=server.close)
+    closing.start()
+    closing.join(60)
+    assert not closing.is_alive()
+    watch.cancel()
+    call.close()
+
+
+def test_too_many_reads_are_refused_with_a_hint(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading, go = threading.Event(), threading.Event()
+
+    def slow(*_: object) -> None:
+        reading.set()
+        assert go.wait(30)
+
+    with served(tmp_path, transport=TransportLimits(reads=1)) as call:
+        with monkeypatch.context() as patched:
+            patched.setattr(SqlStore, "campaign", slow)
+            first, _ = in_thread(call, "GetCampaign", {"campaign_id": "c"})
+            assert reading.wait(30)
+            refused = call.refused("GetCampaign", {"campaign_id": "c"})
+            assert (refused.code, refused.reason) == ("RESOURCE_EXHAUSTED", "OVERLOADED")
+            assert refused.retry_seconds
+            go.set()
+            first.join(30)
+        assert call.refused("GetCampaign", {"campaign_id": "c"}).code == "NOT_FOUND"
+
+
+def test_candidates_in_an_answer_are_the_latest(call: Caller) -> None:
+    set_the_scene(call)
+    assert call.clock is not None
+    for number in range(120):
+        call.clock.set_us(START_US + number)
+        call("RecordDelivery", {"delivery": email(f"e{number:03}", "j1", "ada")})
+    (conversion,) = call("Evaluate", finished("e1", "ada"))["conversions"]
+    assert conversion["candidate_count"] == 121
+    shown = [candidate["delivery_id"] for candidate in conversion["candidates"]]
+    assert shown == [f"e{number:03}" for number in range(20, 120)]
+
+
+def test_a_fault_while_stopping_comes_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(*_: object) -> None:
+        raise RuntimeError("on purpose")
+
+    monkeypatch.setattr(GrpcServer, "_until_idle", fail)
+    settings = ServerSettings(f"sqlite:///{tmp_path / 'a.db'}")
+    with pytest.raises(RuntimeError, match="on purpose"), background(settings, SystemClock()):
         pass

@@ -13,7 +13,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Conversion(_message.Message):
-    __slots__ = ("delivery_id", "journey_id", "campaign_id", "person_id", "event_id", "revision", "conversion_time", "basis", "basis_time", "window", "filter", "value", "candidates")
+    __slots__ = ("delivery_id", "journey_id", "campaign_id", "person_id", "event_id", "revision", "conversion_time", "basis", "basis_time", "window", "filter", "value", "candidates", "candidate_count")
     DELIVERY_ID_FIELD_NUMBER: _ClassVar[int]
     JOURNEY_ID_FIELD_NUMBER: _ClassVar[int]
     CAMPAIGN_ID_FIELD_NUMBER: _ClassVar[int]
@@ -27,6 +27,7 @@ class Conversion(_message.Message):
     FILTER_FIELD_NUMBER: _ClassVar[int]
     VALUE_FIELD_NUMBER: _ClassVar[int]
     CANDIDATES_FIELD_NUMBER: _ClassVar[int]
+    CANDIDATE_COUNT_FIELD_NUMBER: _ClassVar[int]
     delivery_id: str
     journey_id: str
     campaign_id: str
@@ -40,7 +41,8 @@ class Conversion(_message.Message):
     filter: str
     value: float
     candidates: _containers.RepeatedCompositeFieldContainer[Candidate]
-    def __init__(self, delivery_id: _Optional[str] = ..., journey_id: _Optional[str] = ..., campaign_id: _Optional[str] = ..., person_id: _Optional[str] = ..., event_id: _Optional[str] = ..., revision: _Optional[int] = ..., conversion_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., basis: _Optional[_Union[_goal_pb2.Basis, str]] = ..., basis_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., window: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., filter: _Optional[str] = ..., value: _Optional[float] = ..., candidates: _Optional[_Iterable[_Union[Candidate, _Mapping]]] = ...) -> None: ...
+    candidate_count: int
+    def __init__(self, delivery_id: _Optional[str] = ..., journey_id: _Optional[str] = ..., campaign_id: _Optional[str] = ..., person_id: _Optional[str] = ..., event_id: _Optional[str] = ..., revision: _Optional[int] = ..., conversion_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., basis: _Optional[_Union[_goal_pb2.Basis, str]] = ..., basis_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., window: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., filter: _Optional[str] = ..., value: _Optional[float] = ..., candidates: _Optional[_Iterable[_Union[Candidate, _Mapping]]] = ..., candidate_count: _Optional[int] = ...) -> None: ...
 
 class Candidate(_message.Message):
     __slots__ = ("delivery_id", "journey_id", "action_id", "channel", "sent_time", "basis_time", "already_converted")

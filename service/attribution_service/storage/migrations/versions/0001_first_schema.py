@@ -8,12 +8,14 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+ID = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
 
 def upgrade() -> None:
     """Make the tables."""
     op.create_table(
         "campaign_revisions",
-        sa.Column("campaign_id", sa.Text(), nullable=False),
+        sa.Column("campaign_id", ID, nullable=False),
         sa.Column("revision", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("trigger_event_name", sa.Text(), nullable=True),
         sa.Column("goal", sa.Text(), nullable=True),
@@ -24,8 +26,14 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "latest_arrival",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("arrival_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
         "campaigns",
-        sa.Column("campaign_id", sa.Text(), nullable=False),
+        sa.Column("campaign_id", ID, nullable=False),
         sa.Column("display_name", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
@@ -38,11 +46,11 @@ def upgrade() -> None:
     op.create_table(
         "conversions",
         sa.Column("bucket", sa.SmallInteger(), autoincrement=False, nullable=False),
-        sa.Column("person_id", sa.Text(), nullable=False),
-        sa.Column("event_id", sa.Text(), nullable=False),
-        sa.Column("campaign_id", sa.Text(), nullable=False),
-        sa.Column("journey_id", sa.Text(), nullable=False),
-        sa.Column("delivery_id", sa.Text(), nullable=False),
+        sa.Column("person_id", ID, nullable=False),
+        sa.Column("delivery_id", ID, nullable=False),
+        sa.Column("event_id", ID, nullable=False),
+        sa.Column("campaign_id", ID, nullable=False),
+        sa.Column("journey_id", ID, nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("converted_us", sa.BigInteger(), nullable=False),
         sa.Column("basis", sa.Text(), nullable=False),
@@ -51,22 +59,22 @@ def upgrade() -> None:
         sa.Column("filter", sa.Text(), nullable=False),
         sa.Column("value", sa.Double(), nullable=True),
         sa.Column("candidates", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("bucket", "person_id", "event_id", "campaign_id"),
+        sa.PrimaryKeyConstraint("bucket", "person_id", "delivery_id"),
         sqlite_with_rowid=False,
     )
     op.create_index(
-        "conversions_by_delivery",
+        "conversions_by_event",
         "conversions",
-        ["bucket", "person_id", "delivery_id"],
+        ["bucket", "person_id", "event_id", "campaign_id"],
         unique=True,
     )
     op.create_table(
         "deliveries",
         sa.Column("bucket", sa.SmallInteger(), autoincrement=False, nullable=False),
-        sa.Column("person_id", sa.Text(), nullable=False),
-        sa.Column("delivery_id", sa.Text(), nullable=False),
-        sa.Column("campaign_id", sa.Text(), nullable=False),
-        sa.Column("journey_id", sa.Text(), nullable=False),
+        sa.Column("person_id", ID, nullable=False),
+        sa.Column("delivery_id", ID, nullable=False),
+        sa.Column("campaign_id", ID, nullable=False),
+        sa.Column("journey_id", ID, nullable=False),
         sa.Column("action_id", sa.Text(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
@@ -82,13 +90,13 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index(
-        "deliveries_by_campaign", "deliveries", ["bucket", "person_id", "campaign_id"], unique=False
+        "deliveries_by_journey", "deliveries", ["bucket", "person_id", "journey_id"], unique=False
     )
     op.create_table(
         "interactions",
         sa.Column("bucket", sa.SmallInteger(), autoincrement=False, nullable=False),
-        sa.Column("person_id", sa.Text(), nullable=False),
-        sa.Column("delivery_id", sa.Text(), nullable=False),
+        sa.Column("person_id", ID, nullable=False),
+        sa.Column("delivery_id", ID, nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("machine", sa.Boolean(), nullable=False),
         sa.Column("untracked", sa.Boolean(), nullable=False),
@@ -103,9 +111,9 @@ def upgrade() -> None:
     op.create_table(
         "journeys",
         sa.Column("bucket", sa.SmallInteger(), autoincrement=False, nullable=False),
-        sa.Column("person_id", sa.Text(), nullable=False),
-        sa.Column("journey_id", sa.Text(), nullable=False),
-        sa.Column("campaign_id", sa.Text(), nullable=False),
+        sa.Column("person_id", ID, nullable=False),
+        sa.Column("journey_id", ID, nullable=False),
+        sa.Column("campaign_id", ID, nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("trigger_properties", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
@@ -122,8 +130,8 @@ def upgrade() -> None:
     op.create_table(
         "receipts",
         sa.Column("bucket", sa.SmallInteger(), autoincrement=False, nullable=False),
-        sa.Column("person_id", sa.Text(), nullable=False),
-        sa.Column("event_id", sa.Text(), nullable=False),
+        sa.Column("person_id", ID, nullable=False),
+        sa.Column("event_id", ID, nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("properties", sa.Text(), nullable=False),
         sa.Column("occurred_us", sa.BigInteger(), nullable=True),

@@ -716,6 +716,7 @@ class NaiveModel:
                 }
                 for candidate in candidates
             ],
+            "candidate_count": len(candidates),
         }
 
     # ---- exit ------------------------------------------------------------------------------

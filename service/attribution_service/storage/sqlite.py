@@ -49,9 +49,9 @@ def open_sqlite(path: Path, *, migrate: bool) -> SqlStore:
 @contextmanager
 def locked_engine(path: Path) -> Iterator[Engine]:
     """An engine on this file, which nobody else may have. Raises StoreSetupError."""
-    path = path.resolve()  # a link to the file must meet the lock of the file
     if not path.parent.is_dir():
         raise StoreSetupError(f"the folder {str(path.parent)!r} does not exist: make it first")
+    path = path.resolve()  # a link to the file must meet the lock of the file
     unlock = _lock(path)
     engine = sqlite_engine(path)
     try:

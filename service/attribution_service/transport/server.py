@@ -26,7 +26,7 @@ log = structlog.get_logger()
 
 _READERS = 4
 _ROOM = 16
-_SETTLE_SECONDS = 0.2
+_SETTLE_SECONDS = 0.03
 _SERVING = health_pb2.HealthCheckResponse.SERVING
 _NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 

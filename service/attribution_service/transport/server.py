@@ -26,7 +26,8 @@ log = structlog.get_logger()
 
 _READERS = 4
 _ROOM = 16
-_SETTLE_SECONDS = 0.03
+_QUIET_SECONDS = 0.05
+_REFUSING_SECONDS = 2.0
 _SERVING = health_pb2.HealthCheckResponse.SERVING
 _NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 
@@ -58,6 +59,7 @@ class GrpcServer:
         self._free_reads = threading.Semaphore(limits.reads)
         self._draining = False
         self._in_flight = 0
+        self._last_call = 0.0
         self._idle = asyncio.Event()
         self._idle.set()
         self._server = grpc.aio.server(options=_options(limits))
@@ -83,11 +85,13 @@ class GrpcServer:
     async def drain(self, grace_seconds: float) -> None:
         """Report NOT_SERVING, take no more calls, and let those in flight finish."""
         await self._report(serving=False)
-        # gRPC would cancel calls that it has taken in and not handed over when it is stopped, so
-        # for a moment they are refused by us, in a way that callers know to try elsewhere.
+        # gRPC cancels calls that it has taken in and not handed over when it is stopped. So for a
+        # moment they are refused by us, which callers know to mean another server, until hardly
+        # any come; and only those who do not mind the refusals can still be cancelled.
         self._draining = True
         try:
             await self._until_idle(grace_seconds)
+            await self._until_quiet(min(grace_seconds, _REFUSING_SECONDS))
             stopping = asyncio.create_task(self._server.stop(grace_seconds))
             await self._until_idle(grace_seconds)
             # Only watchers of health are left, who would stay for ever.
@@ -99,9 +103,14 @@ class GrpcServer:
     async def _until_idle(self, most_seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(most_seconds):
-                # A call that was taken in a moment ago may not have got to its handler yet.
-                await asyncio.sleep(_SETTLE_SECONDS)
                 await self._idle.wait()
+
+    async def _until_quiet(self, most_seconds: float) -> None:
+        """Wait until no call has come for a moment."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + most_seconds
+        while (now := loop.time()) < min(end, self._last_call + _QUIET_SECONDS):
+            await asyncio.sleep(min(end, self._last_call + _QUIET_SECONDS) - now)
 
     async def _report(self, *, serving: bool) -> None:
         for service in ("", *SERVICES):
@@ -140,6 +149,7 @@ class GrpcServer:
     def _counted(self) -> Iterator[None]:
         """Count a call as in flight."""
         self._in_flight += 1
+        self._last_call = asyncio.get_running_loop().time()
         self._idle.clear()
         try:
             yield

@@ -84,31 +84,33 @@ class GrpcServer:
 
     async def drain(self, grace_seconds: float) -> None:
         """Report NOT_SERVING, take no more calls, and let those in flight finish."""
+        end = asyncio.get_running_loop().time() + grace_seconds
         await self._report(serving=False)
         # gRPC cancels calls that it has taken in and not handed over when it is stopped. So for a
         # moment they are refused by us, which callers know to mean another server, until hardly
         # any come; and only those who do not mind the refusals can still be cancelled.
         self._draining = True
         try:
-            await self._until_idle(grace_seconds)
-            await self._until_quiet(min(grace_seconds, _REFUSING_SECONDS))
+            await self._until_idle(end)
+            await self._until_quiet(end)
             stopping = asyncio.create_task(self._server.stop(grace_seconds))
-            await self._until_idle(grace_seconds)
+            await self._until_idle(end)
             # Only watchers of health are left, who would stay for ever.
             await self._server.stop(None)
             await stopping
         finally:
             self._readers.shutdown()
 
-    async def _until_idle(self, most_seconds: float) -> None:
+    async def _until_idle(self, end: float) -> None:
+        """Wait until no call is in flight, until `end` by the loop's clock at the most."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(most_seconds):
+            async with asyncio.timeout_at(end):
                 await self._idle.wait()
 
-    async def _until_quiet(self, most_seconds: float) -> None:
-        """Wait until no call has come for a moment."""
+    async def _until_quiet(self, end: float) -> None:
+        """Wait until no call has come for a moment, until `end` at the most."""
         loop = asyncio.get_running_loop()
-        end = loop.time() + most_seconds
+        end = min(end, loop.time() + _REFUSING_SECONDS)
         while (now := loop.time()) < min(end, self._last_call + _QUIET_SECONDS):
             await asyncio.sleep(min(end, self._last_call + _QUIET_SECONDS) - now)
 

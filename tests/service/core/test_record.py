@@ -100,3 +100,10 @@ def test_an_interaction_told_again_is_a_replay(engine: Engine) -> None:
     later = run(engine, without, at_us=40)
     assert isinstance(later, DeliveryAnswer)
     assert (later.replayed, later.delivery.opened_us) == (False, 40)
+
+
+def test_a_bounce_told_again_with_another_sent_time_is_a_replay(engine: Engine) -> None:
+    first = run(engine, report(DeliveryStatus.BOUNCED, sent_us=5))
+    again = run(engine, report(DeliveryStatus.BOUNCED, sent_us=6), at_us=20)
+    assert isinstance(first, DeliveryAnswer)
+    assert again == DeliveryAnswer(first.delivery, replayed=True)

@@ -28,6 +28,7 @@ _READERS = 4
 _ROOM = 16
 _QUIET_SECONDS = 0.05
 _REFUSING_SECONDS = 2.0
+_GOODBYE_SECONDS = 0.5
 _SERVING = health_pb2.HealthCheckResponse.SERVING
 _NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 
@@ -95,8 +96,9 @@ class GrpcServer:
             await self._until_quiet(end)
             stopping = asyncio.create_task(self._server.stop(grace_seconds))
             await self._until_idle(end)
-            # Only watchers of health are left, who would stay for ever.
-            await self._server.stop(None)
+            if not (await asyncio.wait({stopping}, timeout=_GOODBYE_SECONDS))[0]:
+                # Watchers of health are left, who would stay for ever, or calls out of time.
+                await self._server.stop(None)
             await stopping
         finally:
             self._readers.shutdown()

@@ -103,7 +103,7 @@ class SqlStore:
         """A person's journey."""
         table = tables.journeys
         chosen = _of_person(table, person_id).where(table.c.journey_id == journey_id)
-        return _first(self._journeys(chosen))
+        return _first(self._read(chosen, rows.journey))
 
     def journeys(
         self, person_id: str, campaign_id: str, after: str, limit: int
@@ -113,17 +113,13 @@ class SqlStore:
         chosen = _page(_of_person(table, person_id), table.c.journey_id, after, limit)
         if campaign_id:
             chosen = chosen.where(table.c.campaign_id == campaign_id)
-        return self._journeys(chosen)
-
-    def _journeys(self, chosen: Select[Any]) -> list[Journey]:
-        with self._reading() as connection:
-            return [rows.journey(row) for row in _all(connection, chosen)]
+        return self._read(chosen, rows.journey)
 
     def delivery(self, person_id: str, delivery_id: str) -> Delivery | None:
         """A person's delivery."""
         table = tables.deliveries
         chosen = _of_person(table, person_id).where(table.c.delivery_id == delivery_id)
-        return _first(self._deliveries(chosen))
+        return _first(self._read(chosen, rows.delivery))
 
     def deliveries(
         self, person_id: str, journey_id: str, after: str, limit: int
@@ -133,11 +129,11 @@ class SqlStore:
         chosen = _page(_of_person(table, person_id), table.c.delivery_id, after, limit)
         if journey_id:
             chosen = chosen.where(table.c.journey_id == journey_id)
-        return self._deliveries(chosen)
+        return self._read(chosen, rows.delivery)
 
-    def _deliveries(self, chosen: Select[Any]) -> list[Delivery]:
+    def _read(self, chosen: Select[Any], record: Callable[[rows.Row], T]) -> list[T]:
         with self._reading() as connection:
-            return [rows.delivery(row) for row in _all(connection, chosen)]
+            return [record(row) for row in _all(connection, chosen)]
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

@@ -86,7 +86,6 @@ journeys = Table(
     Column("start_us", BigInteger, nullable=False),
     Column("end_us", BigInteger),
     Column("achieved_us", BigInteger),
-    Index("journeys_by_campaign", "bucket", "person_id", "campaign_id"),
     sqlite_with_rowid=False,
 )
 

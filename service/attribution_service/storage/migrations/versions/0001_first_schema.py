@@ -124,9 +124,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("bucket", "person_id", "journey_id"),
         sqlite_with_rowid=False,
     )
-    op.create_index(
-        "journeys_by_campaign", "journeys", ["bucket", "person_id", "campaign_id"], unique=False
-    )
     op.create_table(
         "receipts",
         sa.Column("bucket", sa.SmallInteger(), autoincrement=False, nullable=False),

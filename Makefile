@@ -2,11 +2,15 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SETUP := .venv/installed
+# The engines that rules are compared with stay apart from what the service needs.
+BENCH := .venv/bench/bin
+BENCH_SETUP := .venv/bench/installed
+SECONDS ?= 60
 
-.PHONY: help demo test run check format stubs lock clean
+.PHONY: help demo test run check format stubs bench-rules attack-rules fuzz-rules lock clean
 
 help: ## Show the targets.
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: $(SETUP) ## Play the course example and a log of 50,000 commands on a real server.
 	$(BIN)/attribution-service demo
@@ -33,6 +37,15 @@ format: $(SETUP) ## Format the code and the protos.
 stubs: $(SETUP) ## Generate the Python stubs from the protos.
 	$(BIN)/python tools/stubs.py
 
+bench-rules: $(BENCH_SETUP) ## Compare the speed of rules with Python and with other engines.
+	PYTHONPATH=dsl $(BENCH)/python -m benchmarks.rules
+
+attack-rules: $(BENCH_SETUP) ## Time what is meant to make the rule language slow.
+	PYTHONPATH=dsl $(BENCH)/python -m benchmarks.attacks
+
+fuzz-rules: $(BENCH_SETUP) ## Fuzz the rule language for SECONDS=60.
+	PYTHONPATH=dsl $(BENCH)/python -m benchmarks.fuzz --seconds $(SECONDS)
+
 lock: ## Pin all dependencies anew, with hashes.
 	$(PYTHON) -m venv .venv/lock
 	.venv/lock/bin/python -m pip install --quiet uv==0.13.9
@@ -41,6 +54,10 @@ lock: ## Pin all dependencies anew, with hashes.
 		--custom-compile-command "make lock" \
 		--group pyproject.toml:dev pyproject.toml clients/python/pyproject.toml \
 		--output-file requirements/dev.txt
+	.venv/lock/bin/uv pip compile --quiet --universal --generate-hashes --upgrade \
+		--python-version 3.11 --no-emit-index-url --no-emit-find-links \
+		--custom-compile-command "make lock" --constraints requirements/dev.txt \
+		--group pyproject.toml:bench --output-file requirements/bench.txt
 
 clean: ## Remove everything that make has made.
 	rm -rf .venv build data .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -52,4 +69,9 @@ $(SETUP): requirements/dev.txt pyproject.toml clients/python/pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
 		--editable . --editable clients/python
+	@touch $@
+
+$(BENCH_SETUP): requirements/bench.txt
+	$(PYTHON) -m venv .venv/bench
+	$(BENCH)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
 	@touch $@

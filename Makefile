@@ -7,7 +7,7 @@ BENCH := .venv/bench/bin
 BENCH_SETUP := .venv/bench/installed
 SECONDS ?= 60
 
-.PHONY: help demo test run check format stubs bench-rules attack-rules fuzz-rules lock clean
+.PHONY: help demo test run check conformance format stubs bench-rules attack-rules fuzz-rules lock clean
 
 help: ## Show the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -28,6 +28,12 @@ check: $(SETUP) ## Lint, types, contracts, and whether the generated stubs match
 	$(BIN)/mypy
 	$(BIN)/buf lint
 	$(BIN)/python tools/stubs.py --check
+
+conformance: $(SETUP) build/conformance/tests.json ## Run CEL's own tests of the rule language; needs Node.js and a network.
+	PYTHONPATH=tests $(BIN)/python -m conformance
+
+build/conformance/tests.json: $(addprefix tools/conformance/,package-lock.json export.mjs) | $(SETUP)
+	PYTHONPATH=tests $(BIN)/python -m conformance.fetch tools/conformance $@
 
 format: $(SETUP) ## Format the code and the protos.
 	$(BIN)/ruff check --fix .

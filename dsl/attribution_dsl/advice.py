@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from attribution_dsl.diagnostics import Diagnostic, closest, error
-from attribution_dsl.functions import FUNCTIONS, METHODS, NEVER, NOT_YET
+from attribution_dsl.functions import FUNCTIONS, METHODS, NEVER
 from attribution_dsl.roots import Roots
 from attribution_dsl.syntax import Call, Ident, path_of
 
@@ -71,8 +71,6 @@ def unknown_function(call: Call) -> Diagnostic:
         message = "`has()` takes one property, such as `has(event.coupon)`"
         return error("WRONG_ARGUMENTS", message, call.span)
     other = FUNCTIONS if call.target is None else METHODS
-    if name in NOT_YET:
-        return error("NOT_SUPPORTED", f"{shown} is not supported yet", call.name_span)
     what = "function" if call.target is None else "method"
     suggestion = _as_method(call) if call.target is None else _as_function(call)
     if suggestion is None:

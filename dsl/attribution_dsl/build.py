@@ -11,7 +11,9 @@ from lark import Token, Transformer, v_args
 
 from attribution_dsl import syntax
 from attribution_dsl.diagnostics import Span
+from attribution_dsl.functions import FUNCTIONS
 from attribution_dsl.literals import BadEscapeError, string_value
+from attribution_dsl.macros import FALLBACKS, shape_of
 from attribution_dsl.syntax import Node
 
 INTENDED: Final = {"=": "==", "===": "==", "!==": "!=", "<>": "!=", "=>": ">=", "=<": "<="}
@@ -60,19 +62,46 @@ class _Builder(Transformer[Token, Node]):
             node = _prefix(operator, node)
         return node  # type: ignore[no-any-return]
 
-    def select(self, operand: Node, *rest: Any) -> Node:
-        name = rest[-1]
+    def select(self, operand: Node, dot: Token, name: Token) -> Node:
         span = span_of(name)
-        return syntax.Select(operand, _name(name), span, operand.span.to(span))
+        optional = dot.type == "OPTIONAL_DOT"
+        return syntax.Select(operand, _name(name), optional, span, operand.span.to(span))
 
-    def method(self, operand: Node, *rest: Any) -> Node:
-        name, _left, arguments, right = rest[-4:]
-        span = operand.span.to(span_of(right))
-        return syntax.Call(operand, _name(name), arguments, span_of(name), span)
+    def method(
+        self,
+        target: Node,
+        _dot: Token,
+        token: Token,
+        _left: Token,
+        arguments: tuple[Node, ...],
+        right: Token,
+    ) -> Node:
+        span = target.span.to(span_of(right))
+        name, name_span = _name(token), span_of(token)
+        if isinstance(target, syntax.Ident) and not target.absolute:
+            full = f"{target.name}.{name}"
+            if full in FUNCTIONS:
+                return syntax.Call(None, full, arguments, target.span.to(name_span), span)
+        if name in FALLBACKS and len(arguments) == 1:
+            unwrap = FALLBACKS[name]
+            return syntax.Fallback(target, arguments[0], unwrap, name_span, span)
+        shape = shape_of(name, arguments)
+        if shape is None:
+            return syntax.Call(target, name, arguments, name_span, span)
+        names = arguments[: shape.variables]
+        return syntax.Comprehension(
+            target,
+            name,
+            tuple(each.name for each in names if isinstance(each, syntax.Ident)),
+            arguments[shape.variables :],
+            tuple(each.span for each in names),
+            name_span,
+            span,
+        )
 
-    def index(self, operand: Node, *rest: Any) -> Node:
-        *_, index, right = rest
-        return syntax.Index(operand, index, operand.span.to(span_of(right)))
+    def index(self, operand: Node, left: Token, index: Node, right: Token) -> Node:
+        optional = left.type == "OPTIONAL_SQUARE"
+        return syntax.Index(operand, index, optional, operand.span.to(span_of(right)))
 
     def ident(self, dot: Token | None, name: Token) -> Node:
         span = span_of(name)
@@ -90,7 +119,7 @@ class _Builder(Transformer[Token, Node]):
         span = start.to(span_of(right))
         if name == "has" and len(arguments) == 1 and isinstance(arguments[0], syntax.Select):
             read = arguments[0]
-            return syntax.Presence(read.operand, read.name, read.name_span, span)
+            return syntax.Presence(read.operand, read.name, read.optional, read.name_span, span)
         return syntax.Call(None, str(name), arguments, span_of(name), span)
 
     def parens(self, _left: Token, node: Node, _right: Token) -> Node:
@@ -104,8 +133,11 @@ class _Builder(Transformer[Token, Node]):
         *entries, right = (each for each in rest if each is not None)
         return syntax.MapLiteral(tuple(entries), span_of(left).to(span_of(right)))
 
-    def entry(self, key: Node, _colon: Token, value: Node) -> tuple[Node, Node]:
-        return key, value
+    def item(self, question: Token | None, value: Node) -> syntax.Item:
+        return syntax.Item(value, question is not None)
+
+    def entry(self, question: Token | None, key: Node, _colon: Token, value: Node) -> syntax.Entry:
+        return syntax.Entry(key, value, question is not None)
 
     def arguments(self, *nodes: Node | None) -> tuple[Node, ...]:
         return tuple(each for each in nodes if each is not None)

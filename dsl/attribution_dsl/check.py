@@ -7,12 +7,13 @@ from typing import Any, Final
 from attribution_dsl import syntax
 from attribution_dsl.advice import unknown_function, unknown_name
 from attribution_dsl.diagnostics import Diagnostic, Severity, error, in_order, warning
-from attribution_dsl.functions import FUNCTIONS, METHODS, NEVER, NOT_YET
+from attribution_dsl.functions import FUNCTIONS, METHODS, NAMESPACES, NEVER
 from attribution_dsl.kinds import (
     ANY,
     BOOL,
     DOUBLE,
     INT,
+    LIST,
     NULL,
     NUMBERS,
     STRING,
@@ -21,12 +22,17 @@ from attribution_dsl.kinds import (
     common,
     may_equal,
 )
+from attribution_dsl.limits import Limits
+from attribution_dsl.macros import MACROS, OF_OPTIONAL
 from attribution_dsl.operators import NEGATE, NOT, STRICT_BINARY
-from attribution_dsl.overloads import Function, misfit
+from attribution_dsl.overloads import BadLiteralError, Function, misfit
 from attribution_dsl.roots import ROOT_TYPES, RootKind, Roots
-from attribution_dsl.syntax import Node, literal_text
+from attribution_dsl.syntax import Node, literal_text, path_of
 
 _LITERALS: Final = {bool: BOOL, int: INT, float: DOUBLE, str: STRING, type(None): NULL}
+_RANGES: Final = frozenset({Kind.ANY, Kind.LIST, Kind.MAP})
+_OPTIONALS: Final = frozenset({Kind.ANY, Kind.OPTIONAL})
+_QUANTIFIERS: Final = frozenset({"all", "exists", "exists_one", "existsOne", "filter"})
 _KEYS: Final = frozenset({Kind.ANY, Kind.BOOL, Kind.INT, Kind.STRING})
 
 
@@ -50,23 +56,27 @@ class Checked:
         return tuple(each for each in self.diagnostics if each.severity is Severity.ERROR)
 
 
-def check(tree: Node, roots: Roots, *, strict: bool = True) -> Checked:
+def check(tree: Node, roots: Roots, limits: Limits, *, strict: bool = True) -> Checked:
     """Check a rule.
 
     Args:
-        tree: The rule.
+        tree: The rule, resolved.
         roots: What it may read.
+        limits: What it may cost.
         strict: Whether to refuse operations that can never have a value. Names and functions that
             do not exist are refused in any case.
     """
-    checker = _Checker(roots, strict)
+    checker = _Checker(roots, limits, strict)
     result = checker.visit(tree)
     return Checked(result, in_order(checker.found), checker.frozen_reads())
 
 
 class _Checker:
-    def __init__(self, roots: Roots, strict: bool) -> None:
+    def __init__(self, roots: Roots, limits: Limits, strict: bool) -> None:
         self._roots = roots
+        self._limits = limits
+        self._scope: dict[str, Type] = {}
+        self._loops = 0
         self._strict = strict
         self._reads: dict[str, set[str] | None] = {}
         self.found: list[Diagnostic] = []
@@ -82,6 +92,9 @@ class _Checker:
     def literal(self, node: syntax.Literal) -> Type:
         return _LITERALS[type(node.value)]
 
+    def local(self, node: syntax.Local) -> Type:
+        return self._scope[node.name]
+
     def ident(self, node: syntax.Ident) -> Type:
         kind = self._root(node, selected=False)
         if kind is None:
@@ -90,26 +103,29 @@ class _Checker:
         return ROOT_TYPES[kind]
 
     def select(self, node: syntax.Select) -> Type:
-        return self._member(node.operand, node.name, node)
+        member = self._member(node.operand, node.name, node)
+        return _optional_of(member) if node.optional else member
 
     def presence(self, node: syntax.Presence) -> Type:
         self._member(node.operand, node.name, node)
         return BOOL
 
     def index(self, node: syntax.Index) -> Type:
+        element = self._element(node)
+        return _optional_of(element) if node.optional else element
+
+    def _element(self, node: syntax.Index) -> Type:
         if isinstance(node.index, syntax.Literal) and isinstance(node.index.value, str):
             outer = self._property(node.operand, node.index.value)
             if outer is not None:
                 return outer
         operand, key = self.visit(node.operand), self.visit(node.index)
-        numeric = key.kind in NUMBERS or key.kind is Kind.ANY
-        if operand.kind in {Kind.ANY, Kind.MAP}:
-            fits = key.kind in _KEYS or key.kind is Kind.DOUBLE
-        else:
-            fits = operand.kind is Kind.LIST and numeric
-        if not fits:
-            self._refuse(misfit("[]", [operand.kind, key.kind]), node)
-        return operand.element or ANY
+        viral = operand.kind is Kind.OPTIONAL
+        holder = (operand.element or ANY) if viral else operand
+        if not _can_index(holder.kind, key.kind):
+            self._refuse(misfit("[]", [holder.kind, key.kind]), node)
+        element = holder.element or ANY
+        return _optional_of(element) if viral else element
 
     def unary(self, node: syntax.Unary) -> Type:
         function = NOT if node.operator == "!" else NEGATE
@@ -147,8 +163,10 @@ class _Checker:
         function = (FUNCTIONS if node.target is None else METHODS).get(node.name)
         if function is None:
             self.found.append(unknown_function(node))
-            if node.name in NOT_YET or node.name in NEVER:
-                # Its arguments may follow rules of their own, such as naming a variable.
+            if node.name in NEVER or (node.target is not None and node.name in MACROS):
+                # Its arguments follow rules of their own, such as naming a variable.
+                return ANY
+            if _namespace(node) not in {None, *self._roots.kinds}:
                 return ANY
         types = [self.visit(each) for each in node.operands]
         if function is None or not self._count_fits(node, function):
@@ -157,17 +175,84 @@ class _Checker:
         return self._apply(function, types, node)
 
     def list_literal(self, node: syntax.ListLiteral) -> Type:
-        types = [self.visit(each) for each in node.items]
+        types = [self._part(each.value, optional=each.optional) for each in node.items]
         return Type(Kind.LIST, common(types))
 
     def map_literal(self, node: syntax.MapLiteral) -> Type:
         values = []
-        for key, value in node.entries:
-            kind = self.visit(key).kind
+        for entry in node.entries:
+            kind = self.visit(entry.key).kind
             if kind not in _KEYS:
-                self._refuse(f"the key of a map cannot be {kind}", key)
-            values.append(self.visit(value))
+                self._refuse(f"the key of a map cannot be {kind}", entry.key)
+            values.append(self._part(entry.value, optional=entry.optional))
         return Type(Kind.MAP, common(values))
+
+    def _part(self, value: Node, *, optional: bool) -> Type:
+        """Check a part of a list or map literal, where `?` takes the value out of an optional."""
+        found = self.visit(value)
+        if not optional:
+            return found
+        if found.kind not in {Kind.ANY, Kind.OPTIONAL}:
+            self._refuse(f"`?` takes an optional value here, not {found}", value)
+        return found.element or ANY
+
+    def fallback(self, node: syntax.Fallback) -> Type:
+        name = "orValue" if node.unwrap else "or"
+        target, other = self.visit(node.target), self.visit(node.alternative)
+        if target.kind not in {Kind.ANY, Kind.OPTIONAL}:
+            self._refuse(misfit(name, [target.kind, other.kind]), node, _make_optional(node.target))
+        if node.unwrap:
+            return common([target.element or ANY, other])
+        if other.kind not in {Kind.ANY, Kind.OPTIONAL}:
+            fix = "`or` takes another optional value; to get a plain one write `orValue`"
+            self._refuse(misfit(name, [target.kind, other.kind]), node, fix)
+        return common([target, other])
+
+    def comprehension(self, node: syntax.Comprehension) -> Type:
+        target = self.visit(node.target)
+        looping = node.macro not in OF_OPTIONAL
+        fitting = _RANGES if looping else _OPTIONALS
+        if target.kind not in fitting:
+            self._refuse(misfit(node.macro, [target.kind]), node)
+        self._loops += looping
+        if self._loops > self._limits.comprehension_nesting:
+            self.found.append(_nested(node, self._limits.comprehension_nesting))
+        outer = self._scope
+        self._scope = outer | dict(zip(node.variables, _variable_types(node, target), strict=True))
+        parts = [self.visit(each) for each in node.body]
+        self._scope = outer
+        self._loops -= looping
+        return self._made(node, parts)
+
+    def _made(self, node: syntax.Comprehension, parts: list[Type]) -> Type:
+        """Check what the parts of a body give, and tell what the whole gives."""
+        *filters, last = parts
+        conditions = [*filters, last] if node.macro in _QUANTIFIERS else filters
+        for part, kind in zip(node.body, conditions, strict=False):
+            if kind.kind not in {Kind.ANY, Kind.BOOL}:
+                message = f"the condition of `{node.macro}` must be true or false, not {kind}"
+                self._refuse(message, part)
+        match node.macro:
+            case "filter":
+                return LIST
+            case "map" | "transformList":
+                return Type(Kind.LIST, last)
+            case "transformMap":
+                return Type(Kind.MAP, last)
+            case "transformMapEntry":
+                return self._only(last, Kind.MAP, node)
+            case "optFlatMap":
+                return self._only(last, Kind.OPTIONAL, node)
+            case "optMap":
+                return _optional_of(last)
+            case _:
+                return BOOL
+
+    def _only(self, made: Type, kind: Kind, node: syntax.Comprehension) -> Type:
+        if made.kind not in {Kind.ANY, kind}:
+            message = f"`{node.macro}` needs {kind} after the name, not {made}"
+            self._refuse(message, node.body[-1])
+        return made if made.kind is kind else Type(kind)
 
     def _root(self, node: syntax.Ident, *, selected: bool) -> RootKind | None:
         kind = self._roots.kinds.get(node.name)
@@ -194,9 +279,17 @@ class _Checker:
         if outer is not None:
             return outer
         kind = self.visit(operand)
+        if kind.kind is Kind.OPTIONAL:
+            # What is read from an optional value is optional again.
+            inner = kind.element or ANY
+            self._needs_map(inner, name, node)
+            return _optional_of(inner.element or ANY)
+        self._needs_map(kind, name, node)
+        return kind.element or ANY
+
+    def _needs_map(self, kind: Type, name: str, node: Node) -> None:
         if kind.kind not in {Kind.ANY, Kind.MAP}:
             self._refuse(f"`.{name}` cannot be read: there is no map, but {kind}", node)
-        return kind.element or ANY
 
     def _membership(self, node: syntax.Binary) -> Type:
         left = self.visit(node.left)
@@ -216,28 +309,23 @@ class _Checker:
         return BOOL
 
     def _count_fits(self, node: syntax.Call, function: Function) -> bool:
-        given = len(node.operands)
-        wanted = len(function.overloads[0].parameters)
-        if given == wanted:
+        if function.takes(len(node.operands)):
             return True
         own = 0 if node.target is None else 1
-        takes = "no arguments" if wanted == own else f"{wanted - own} argument"
-        message = f"`{node.name}()` takes {takes}, not {given - own}"
+        message = f"`{node.name}()` takes {_takes(function, own)}, not {len(node.arguments)}"
         self.found.append(error("WRONG_ARGUMENTS", message, node.span))
         return False
 
     def _check_prepared(self, node: syntax.Call, function: Function) -> None:
-        last = node.operands[-1]
+        last = node.operands[-1] if node.operands else None
         if function.prepare is None or not isinstance(last, syntax.Literal):
             return
         if not isinstance(last.value, str):
             return
         try:
             function.prepare(last.value)
-        except ValueError as broken:
-            self.found.append(
-                error("BAD_PATTERN", f"not a regular expression: {broken}", last.span)
-            )
+        except BadLiteralError as bad:
+            self.found.append(error(bad.code, bad.message, last.span, bad.suggestion))
 
     def _apply(self, function: Function, types: list[Type], node: Node) -> Type:
         result = function.result(types)
@@ -250,6 +338,55 @@ class _Checker:
     def _refuse(self, message: str, node: Node, suggestion: str | None = None) -> None:
         if self._strict:
             self.found.append(error("NO_OVERLOAD", message, node.span, suggestion))
+
+
+def _optional_of(element: Type) -> Type:
+    # An optional value stays optional, however often it is read from.
+    return element if element.kind is Kind.OPTIONAL else Type(Kind.OPTIONAL, element)
+
+
+def _can_index(holder: Kind, key: Kind) -> bool:
+    if holder in {Kind.ANY, Kind.MAP}:
+        return key in _KEYS or key is Kind.DOUBLE
+    return holder is Kind.LIST and (key in NUMBERS or key is Kind.ANY)
+
+
+def _variable_types(node: syntax.Comprehension, target: Type) -> list[Type]:
+    element = target.element or ANY
+    if node.macro in OF_OPTIONAL:
+        return [element]
+    if target.kind is Kind.LIST:
+        return [INT, element] if len(node.variables) == 2 else [element]
+    return [ANY, element if target.kind is Kind.MAP else ANY][: len(node.variables)]
+
+
+def _takes(function: Function, own: int) -> str:
+    counts = [each - own for each in function.counts]
+    if function.variadic:
+        return f"at least {counts[0]} argument{'s' if counts[0] != 1 else ''}"
+    listed = " or ".join(map(str, counts)).replace("0", "no", 1) if counts[0] == 0 else None
+    listed = listed or " or ".join(map(str, counts))
+    return f"{listed} argument{'s' if counts[-1] != 1 else ''}"
+
+
+def _namespace(node: syntax.Call) -> str | None:
+    """Give the `math` of `math.nothing(x)`."""
+    target = node.target
+    if isinstance(target, syntax.Ident) and target.name in NAMESPACES:
+        return target.name
+    return None
+
+
+def _make_optional(node: Node) -> str | None:
+    """Show how to read optionally what is read plainly."""
+    if not isinstance(node, syntax.Select) or path_of(node) is None:
+        return None
+    return f"did you mean `{path_of(node.operand)}.?{node.name}`?"
+
+
+def _nested(node: syntax.Comprehension, most: int) -> Diagnostic:
+    message = f"more than {most} macros that go through lists within each other"
+    return error("TOO_DEEP", message, node.name_span)
 
 
 def _whole_as_double(node: Node, kinds: list[Kind]) -> str | None:
@@ -265,6 +402,7 @@ def _whole_as_double(node: Node, kinds: list[Kind]) -> str | None:
 _VISIT: Final[dict[type, Callable[[_Checker, Any], Type]]] = {
     syntax.Literal: _Checker.literal,
     syntax.Ident: _Checker.ident,
+    syntax.Local: _Checker.local,
     syntax.Select: _Checker.select,
     syntax.Presence: _Checker.presence,
     syntax.Index: _Checker.index,
@@ -274,6 +412,8 @@ _VISIT: Final[dict[type, Callable[[_Checker, Any], Type]]] = {
     syntax.Or: _Checker.logical,
     syntax.Conditional: _Checker.conditional,
     syntax.Call: _Checker.call,
+    syntax.Fallback: _Checker.fallback,
+    syntax.Comprehension: _Checker.comprehension,
     syntax.ListLiteral: _Checker.list_literal,
     syntax.MapLiteral: _Checker.map_literal,
 }

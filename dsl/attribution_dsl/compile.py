@@ -18,30 +18,38 @@ from attribution_dsl.fast import arithmetic, comparison, inlined, membership, on
 from attribution_dsl.functions import FUNCTIONS, METHODS
 from attribution_dsl.interpret import BINARY
 from attribution_dsl.kinds import BOOL
+from attribution_dsl.loop import Loop, define
+from attribution_dsl.macros import OF_OPTIONAL
 from attribution_dsl.operators import ARITHMETIC, NEGATE, NOT
+from attribution_dsl.overloads import no_overload
 from attribution_dsl.results import ResultType, as_result
 from attribution_dsl.roots import RootKind
-from attribution_dsl.syntax import Node, path_of, path_to
+from attribution_dsl.syntax import Node, path_of, path_to, with_depth
 from attribution_dsl.uses import uses_of
 
 Evaluate = Callable[[Mapping[str, object]], object]
 
 
 def generate(
-    tree: Node, kinds: Mapping[str, RootKind], result: ResultType, interpreted: Evaluate
+    tree: Node,
+    kinds: Mapping[str, RootKind],
+    iterations: int,
+    result: ResultType,
+    interpreted: Evaluate,
 ) -> Evaluate:
     """Compile a rule.
 
     Args:
         tree: A checked rule.
         kinds: What each root holds.
+        iterations: How many steps its comprehensions may take together.
         result: What the rule must give.
         interpreted: Evaluates the same rule where the data is not shaped as the code expects.
 
     Returns:
         The function from data to result.
     """
-    generator = _Generator(tree, kinds)
+    generator = _Generator(tree, kinds, iterations)
     code = compile(generator.source(tree, result), "<rule>", "exec")
     namespace = generator.namespace(interpreted)
     exec(code, namespace)  # noqa: S102 - made of names of our own and of ascii() of constants
@@ -49,22 +57,28 @@ def generate(
     return function
 
 
-def source_of(tree: Node, kinds: Mapping[str, RootKind], result: ResultType) -> str:
+def source_of(
+    tree: Node, kinds: Mapping[str, RootKind], iterations: int, result: ResultType
+) -> str:
     """Show the generated code, for tests and for the curious."""
-    return _Generator(tree, kinds).source(tree, result)
+    return _Generator(tree, kinds, iterations).source(tree, result)
 
 
 class _Generator:
-    def __init__(self, tree: Node, kinds: Mapping[str, RootKind]) -> None:
+    def __init__(self, tree: Node, kinds: Mapping[str, RootKind], iterations: int) -> None:
         self._kinds = kinds
+        self._iterations = iterations
+        self._loops = _loops_in(tree)
         self._uses = uses_of(tree, kinds)
         self._emit = Emitter()
+        self._scope: dict[str, str] = {}
+        self._variables = 0
 
     def visit(self, node: Node) -> Code:
         return _VISIT[node.__class__](self, node)
 
     def source(self, tree: Node, result: ResultType) -> str:
-        """Write the function.
+        """Write the function, after those of its loops.
 
         Data that is not shaped as expected, such as a root that is missing, raises what is caught
         here: a `try` costs nothing where nothing is raised.
@@ -79,9 +93,11 @@ class _Generator:
         lines.append(f"        return {self._result(self.visit(tree), result)}")
         lines.append("    except (KeyError, AttributeError):")
         lines.append("        return interpreted(roots)")
-        slots = "".join(f"{slot} = " for slot in self._emit.slots)
+        slots = "".join(f"{slot} = " for slot in self._emit.frame.slots)
         start = ["def rule(roots):", *([f"    {slots}None"] if slots else [])]
-        return "\n".join([*start, *lines])
+        if self._loops > 1:
+            start.append(f"    budget = [{self._iterations}]")
+        return "\n".join([*self._emit.functions, *start, *lines])
 
     def namespace(self, interpreted: Evaluate) -> dict[str, Any]:
         return self._emit.namespace(interpreted=interpreted)
@@ -111,13 +127,23 @@ class _Generator:
 
     def ident(self, node: syntax.Ident) -> Code:
         local = self._uses[node.name].local
-        return Code(f"roots[{node.name!a}]" if local is None else local, atom=True)
+        if local is None:
+            return Code(f"roots[{node.name!a}]", atom=True)
+        return Code(self._emit.use(local), atom=True)
+
+    def local(self, node: syntax.Local) -> Code:
+        return Code(self._emit.use(self._scope[node.name]), atom=True)
 
     def select(self, node: syntax.Select) -> Code:
+        if node.optional:
+            slow = partial(self._emit.call, runtime.optional_select)
+            return self._optional_member(node.operand, node.name, path_of(node), slow)
         slow = partial(self._emit.call, runtime.select)
         return self._member(node.operand, node.name, path_of(node), slow)
 
     def index(self, node: syntax.Index) -> Code:
+        if node.optional:
+            return self._optional_index(node)
         slow = partial(self._emit.call, runtime.index)
         if isinstance(node.index, syntax.Literal) and isinstance(node.index.value, str):
             return self._member(node.operand, node.index.value, path_of(node), slow)
@@ -135,6 +161,23 @@ class _Generator:
         return Code(
             f"({value}.get({key}, {missing}) if ({binding}).__class__ is dict else {other})"
         )
+
+    def _optional_member(
+        self, operand: Node, name: str, path: str | None, slow: Callable[..., str]
+    ) -> Code:
+        if not self._is_properties(operand):
+            return Code(slow(self.visit(operand).text, ascii(name), ascii(path)))
+        root, value = self.visit(operand).text, self._emit.temporary()
+        # Data holds no optional values, so NONE can stand for what is not there.
+        found = self._emit.call(runtime.some, value)
+        return Code(f"(NONE if ({value} := {root}.get({name!a}, NONE)) is NONE else {found})")
+
+    def _optional_index(self, node: syntax.Index) -> Code:
+        slow = partial(self._emit.call, runtime.optional_index)
+        if isinstance(node.index, syntax.Literal) and isinstance(node.index.value, str):
+            return self._optional_member(node.operand, node.index.value, path_of(node), slow)
+        operand, key = self.visit(node.operand), self.visit(node.index)
+        return Code(slow(operand.text, key.text, ascii(path_of(node))))
 
     def _is_properties(self, node: Node) -> bool:
         return isinstance(node, syntax.Ident) and self._kinds[node.name] is RootKind.PROPERTIES
@@ -228,32 +271,104 @@ class _Generator:
         function = (FUNCTIONS if node.target is None else METHODS)[node.name]
         operands = [self.visit(each) for each in node.operands]
         boolean = all(each.result == BOOL for each in function.overloads)
-        last = operands[-1]
-        if len(operands) == 2 and last.is_constant and isinstance(last.value, str):
+        last = operands[-1] if operands else None
+        if last is not None and last.is_constant and isinstance(last.value, str):
             if function.prepare is not None:
-                prepared = function.prepare(last.value)
-                return Code(self._emit.call(prepared, operands[0].text), boolean=boolean)
+                return self._prepared(function.prepare(last.value), operands[:-1], boolean)
             if function.inline is not None:
                 return inlined(self._emit, function, operands[0], last)
         text = self._emit.call(function.call, *(each.text for each in operands))
         return Code(text, boolean=boolean)
 
+    def _prepared(self, call: Callable[..., object], operands: list[Code], boolean: bool) -> Code:
+        if operands:
+            return Code(self._emit.call(call, *(each.text for each in operands)), boolean=boolean)
+        # Nothing is left that data decides.
+        return Code(self._emit.bind(call()), atom=True)
+
+    def fallback(self, node: syntax.Fallback) -> Code:
+        emit = self._emit
+        value, binding = emit.held(self.visit(node.target))
+        other = self.visit(node.alternative).text
+        name = ascii("orValue" if node.unwrap else "or")
+        if not node.unwrap:
+            other = emit.call(runtime.as_optional, name, other)
+        some = f"{value}.value" if node.unwrap else value
+        slow = emit.call(no_overload, name, value)
+        return Code(
+            f"({other} if ({binding}) is NONE"
+            f" else {some} if {value}.__class__ is Optional else {slow})"
+        )
+
+    def comprehension(self, node: syntax.Comprehension) -> Code:
+        target = self.visit(node.target)
+        self._variables += len(node.variables)
+        names = [f"v{self._variables - place}" for place, _ in enumerate(node.variables)]
+        outer = self._scope
+        self._scope = outer | dict(zip(node.variables, names, strict=True))
+        if node.macro in OF_OPTIONAL:
+            code = self._of_optional(node, target, names[0])
+        else:
+            code = self._loop(node, target, names)
+        self._scope = outer
+        return code
+
+    def _loop(self, node: syntax.Comprehension, target: Code, names: list[str]) -> Code:
+        with self._emit.function(*names) as frame:
+            parts = [self.visit(each) for each in node.body]
+            alone = self._loops == 1
+            if not alone:
+                self._emit.use("budget")
+            loop = Loop(node.macro, names, parts, frame)
+            name = define(self._emit, loop, self._iterations if alone else None)
+        arguments = [target.text, *map(self._emit.use, frame.captured)]
+        boolean = node.macro in {"all", "exists", "exists_one", "existsOne"}
+        return Code(f"{name}({', '.join(arguments)})", boolean=boolean)
+
+    def _of_optional(self, node: syntax.Comprehension, target: Code, name: str) -> Code:
+        emit = self._emit
+        value, binding = emit.held(target)
+        emit.define(name)
+        body = self.visit(node.body[0]).text
+        if node.macro == "optFlatMap":
+            made = emit.call(runtime.as_optional, ascii(node.macro), body)
+        else:
+            made = emit.call(runtime.some, body)
+        slow = emit.call(no_overload, ascii(node.macro), value)
+        # The pair is always true: it is there to give the value its name.
+        named = f"{value}.__class__ is Optional and ({name} := {value}.value,)"
+        return Code(f"(NONE if ({binding}) is NONE else {made} if {named} else {slow})")
+
     def list_literal(self, node: syntax.ListLiteral) -> Code:
-        items = [self.visit(each) for each in node.items]
+        items = [self.visit(each.value) for each in node.items]
+        text = f"[{', '.join(each.text for each in items)}]"
         if all(each.is_constant for each in items):
-            return Code(f"[{', '.join(each.text for each in items)}]")
-        return Code(self._emit.call(runtime.make_list, *(each.text for each in items)))
+            return Code(text)
+        optional = tuple(place for place, each in enumerate(node.items) if each.optional)
+        return Code(self._emit.call(runtime.make_list, text, repr(optional)))
 
     def map_literal(self, node: syntax.MapLiteral) -> Code:
-        parts = [self.visit(each).text for entry in node.entries for each in entry]
-        return Code(self._emit.call(runtime.make_map, *parts))
+        parts = [self.visit(part).text for each in node.entries for part in (each.key, each.value)]
+        optional = tuple(place for place, each in enumerate(node.entries) if each.optional)
+        return Code(self._emit.call(runtime.make_map, f"[{', '.join(parts)}]", repr(optional)))
+
+
+def _loops_in(tree: Node) -> int:
+    """Count the comprehensions that take steps."""
+    return sum(
+        isinstance(node, syntax.Comprehension) and node.macro not in OF_OPTIONAL
+        for node, _ in with_depth(tree)
+    )
 
 
 def _strings(node: Node) -> list[str]:
     """Give the items of a list literal of nothing but strings, else nothing."""
     if not isinstance(node, syntax.ListLiteral):
         return []
-    values = [each.value if isinstance(each, syntax.Literal) else None for each in node.items]
+    literals = [each.value for each in node.items if not each.optional]
+    values = [each.value if isinstance(each, syntax.Literal) else None for each in literals]
+    if len(values) < len(node.items):
+        return []
     strings = [each for each in values if isinstance(each, str)]
     return strings if len(strings) == len(values) else []
 
@@ -271,6 +386,7 @@ def _string_comparison(node: Node, operator: str) -> tuple[Node, str] | None:
 _VISIT: Final[dict[type, Callable[[_Generator, Any], Code]]] = {
     syntax.Literal: _Generator.literal,
     syntax.Ident: _Generator.ident,
+    syntax.Local: _Generator.local,
     syntax.Select: _Generator.select,
     syntax.Presence: _Generator.presence,
     syntax.Index: _Generator.index,
@@ -280,6 +396,8 @@ _VISIT: Final[dict[type, Callable[[_Generator, Any], Code]]] = {
     syntax.Or: _Generator.any_of,
     syntax.Conditional: _Generator.conditional,
     syntax.Call: _Generator.call,
+    syntax.Fallback: _Generator.fallback,
+    syntax.Comprehension: _Generator.comprehension,
     syntax.ListLiteral: _Generator.list_literal,
     syntax.MapLiteral: _Generator.map_literal,
 }

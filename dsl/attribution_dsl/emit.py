@@ -1,9 +1,11 @@
 """Pieces of generated code."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from attribution_dsl.values import ErrorValue
+from attribution_dsl.values import NONE, ErrorValue, OptionalValue
 
 _NOT_CONSTANT: Final = object()
 
@@ -41,13 +43,57 @@ def guarded(fast: str, slow: str) -> Code:
     return Code(f"({fast} else {slow})", boolean=True, fast=fast, slow=slow)
 
 
+@dataclass(slots=True)
+class Frame:
+    """One Python function in the making: the rule itself, or the loop of a comprehension.
+
+    Attributes:
+        own: The names that it assigns; None of the rule itself, whose names are all its own.
+        captured: The names of enclosing functions that it needs, in order of first use.
+        slots: The names that must be None at the start: of the function, or of each of its turns.
+    """
+
+    own: set[str] | None
+    captured: dict[str, None] = field(default_factory=dict)
+    slots: list[str] = field(default_factory=list)
+
+
 class Emitter:
     """Hands out names: for intermediate values, and for objects that the code refers to."""
 
     def __init__(self) -> None:
         self._temporaries = 0
+        self._slots = 0
         self._bound: dict[int, tuple[str, object]] = {}
-        self.slots: list[str] = []
+        self._frames = [Frame(own=None)]
+        self.functions: list[str] = []
+
+    @property
+    def frame(self) -> Frame:
+        """The function that is being written."""
+        return self._frames[-1]
+
+    @contextmanager
+    def function(self, *own: str) -> Iterator[Frame]:
+        """Write a function within the one being written; `own` are names that it assigns."""
+        frame = Frame(set(own))
+        self._frames.append(frame)
+        yield frame
+        self._frames.pop()
+
+    def use(self, name: str) -> str:
+        """Note that a local name is read where the code now stands."""
+        for frame in reversed(self._frames):
+            if frame.own is None or name in frame.own:
+                break
+            frame.captured[name] = None
+        return name
+
+    def define(self, name: str) -> str:
+        """Note that a local name is assigned where the code now stands."""
+        if self.frame.own is not None:
+            self.frame.own.add(name)
+        return name
 
     def temporary(self) -> str:
         """Give a new local name."""
@@ -55,12 +101,10 @@ class Emitter:
         return f"t{self._temporaries}"
 
     def slot(self) -> str:
-        """Give a new local name that is None at the start of the function.
-
-        Code that runs more than once in a function must set its slots to None each time.
-        """
-        self.slots.append(f"s{len(self.slots)}")
-        return self.slots[-1]
+        """Give a new local name that is None at the start of the function, or of each turn."""
+        self._slots += 1
+        self.frame.slots.append(f"s{self._slots}")
+        return self.frame.slots[-1]
 
     def held(self, code: Code) -> tuple[str, str]:
         """Give a name for a value, and the expression that evaluates and names it."""
@@ -95,7 +139,10 @@ class Emitter:
             "int": int,
             "list": list,
             "str": str,
+            "len": len,
             "Error": ErrorValue,
+            "Optional": OptionalValue,
+            "NONE": NONE,
             "KeyError": KeyError,
             "AttributeError": AttributeError,
             **dict(self._bound.values()),

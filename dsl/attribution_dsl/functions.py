@@ -1,146 +1,27 @@
-"""The functions and methods of the language."""
+"""All functions and methods of the language."""
 
-import operator
-from collections.abc import Callable, Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
-import re2
+from attribution_dsl.library import basics, optionals, patterns
+from attribution_dsl.overloads import Function
 
-from attribution_dsl.kinds import BOOL, INT, Kind
-from attribution_dsl.overloads import Function, Overload, function, no_overload
-from attribution_dsl.values import ErrorKind, ErrorValue
-
-_COMPILED_PATTERNS: Final = 256
-# RE2 takes time in proportion to text times program. Its own 8 MiB let a pattern of 140 characters,
-# `a{1000}` twenty times, take 0.2 s on 10,000 characters; this lets no pattern take that.
-_MOST_PATTERN_BYTES: Final = 128 * 1024
-_MOST_STEPS: Final = 500_000_000
+_FAMILIES: Final = (basics, patterns, optionals)
 
 
-class BadPatternError(ValueError):
-    """A regular expression is not one of RE2's."""
+def _merged(tables: Iterable[Mapping[str, Function]]) -> Mapping[str, Function]:
+    merged: dict[str, Function] = {}
+    for table in tables:
+        merged |= table
+    return MappingProxyType(merged)
 
 
-def _compile(pattern: str) -> Any:
-    options = re2.Options()
-    options.log_errors = False
-    options.max_mem = _MOST_PATTERN_BYTES
-    try:
-        return re2.compile(pattern, options)
-    except (re2.error, UnicodeEncodeError) as broken:
-        reason = broken.args[0]
-        text = reason.decode(errors="replace") if isinstance(reason, bytes) else str(broken)
-        raise BadPatternError(text) from None
-
-
-# Patterns that arrive as data are few; those written in rules are compiled with the rule.
-_compiled = lru_cache(_COMPILED_PATTERNS)(_compile)
-
-
-def _search(regex: Any, text: str) -> bool | ErrorValue:
-    # Where RE2 has no room for its fast automaton, each character costs up to the square of the
-    # expression's size: measured on `(x?)(x?)...y`, a tenth of a nanosecond for each such step.
-    steps = regex.programsize**2 * len(text)
-    if steps > _MOST_STEPS:
-        message = f"the regular expression is too large for a text of {len(text)} characters"
-        return ErrorValue(ErrorKind.BUDGET_EXCEEDED, message)
-    try:
-        return regex.search(text) is not None
-    except UnicodeEncodeError:
-        message = "the text holds half of a surrogate pair, which is not a character"
-        return ErrorValue(ErrorKind.INVALID_ARGUMENT, message)
-
-
-def _matches(text: str, pattern: str) -> bool | ErrorValue:
-    try:
-        regex = _compiled(pattern)
-    except BadPatternError as broken:
-        message = f"not a regular expression: {broken}"
-        return ErrorValue(ErrorKind.INVALID_ARGUMENT, message)
-    return _search(regex, text)
-
-
-def _prepare_matches(pattern: str) -> Callable[[object], object]:
-    regex = _compile(pattern)
-
-    def matches(text: object) -> object:
-        return _search(regex, text) if text.__class__ is str else no_overload("matches", text, "")
-
-    return matches
-
-
-def _of_strings(name: str, apply: Callable[..., object], inline: str) -> Function:
-    return function(name, Overload((Kind.STRING, Kind.STRING), BOOL, apply), inline=inline)
-
-
-_SIZE: Final = function(
-    "size", *(Overload((kind,), INT, len) for kind in (Kind.STRING, Kind.LIST, Kind.MAP))
-)
-_MATCHES: Final = function(
-    "matches",
-    Overload((Kind.STRING, Kind.STRING), BOOL, _matches),
-    prepare=_prepare_matches,
-)
-
-FUNCTIONS: Final[Mapping[str, Function]] = MappingProxyType({"size": _SIZE, "matches": _MATCHES})
-"""What is called as `name(arguments)`."""
-METHODS: Final[Mapping[str, Function]] = MappingProxyType(
-    {
-        "size": _SIZE,
-        "matches": _MATCHES,
-        "startsWith": _of_strings("startsWith", str.startswith, "{0}.startswith({1})"),
-        "endsWith": _of_strings("endsWith", str.endswith, "{0}.endswith({1})"),
-        "contains": _of_strings("contains", operator.contains, "{1} in {0}"),
-    }
-)
+FUNCTIONS: Final = _merged(each.FUNCTIONS for each in _FAMILIES)
+"""What is called as `name(arguments)`; a name with a dot is in a namespace, as `math.least` is."""
+METHODS: Final = _merged(each.METHODS for each in _FAMILIES)
 """What is called as `target.name(arguments)`; the target is the first argument."""
-NOT_YET: Final = frozenset(
-    {
-        "all",
-        "exists",
-        "exists_one",
-        "map",
-        "filter",
-        "int",
-        "double",
-        "string",
-        "bool",
-        "dyn",
-        "timestamp",
-        "duration",
-        "getFullYear",
-        "getMonth",
-        "getDate",
-        "getDayOfMonth",
-        "getDayOfWeek",
-        "getDayOfYear",
-        "getHours",
-        "getMinutes",
-        "getSeconds",
-        "getMilliseconds",
-        "orValue",
-        "or",
-        "value",
-        "hasValue",
-        "optMap",
-        "optFlatMap",
-        "lowerAscii",
-        "upperAscii",
-        "trim",
-        "split",
-        "join",
-        "replace",
-        "substring",
-        "indexOf",
-        "lastIndexOf",
-        "charAt",
-        "reverse",
-        "format",
-        "quote",
-    }
-)
-"""What CEL has and this version does not."""
+NAMESPACES: Final = frozenset(name.partition(".")[0] for name in FUNCTIONS if "." in name)
+"""The names before the dot of functions in a namespace."""
 NEVER: Final = frozenset({"bytes", "uint", "type"})
 """What CEL has and this language leaves out."""

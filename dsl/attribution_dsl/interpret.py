@@ -1,13 +1,16 @@
 """The tree-walking interpreter: slow, simple, and able to show the value of every part."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from attribution_dsl import runtime, syntax
+from attribution_dsl import loops, runtime, syntax
 from attribution_dsl.functions import FUNCTIONS, METHODS
+from attribution_dsl.macros import OF_OPTIONAL
 from attribution_dsl.operators import NEGATE, NOT, STRICT_BINARY
+from attribution_dsl.overloads import no_overload
 from attribution_dsl.roots import RootKind
 from attribution_dsl.syntax import Node, path_of
+from attribution_dsl.values import NONE, ErrorValue, OptionalValue
 
 Observer = Callable[[Node, object], None]
 
@@ -16,6 +19,7 @@ def interpret(
     tree: Node,
     kinds: Mapping[str, RootKind],
     roots: Mapping[str, object],
+    iterations: int,
     observe: Observer | None = None,
 ) -> object:
     """Evaluate a rule by walking its tree.
@@ -24,12 +28,13 @@ def interpret(
         tree: A checked rule.
         kinds: What each root holds.
         roots: The data.
+        iterations: How many steps its comprehensions may take together.
         observe: Is told the value of every part that is evaluated, inner parts first.
 
     Returns:
         A value of the language, or an ErrorValue.
     """
-    return _Interpreter(kinds, roots, observe).visit(tree)
+    return _Interpreter(kinds, roots, iterations, observe).visit(tree)
 
 
 def root_value(name: str, kind: RootKind | None, roots: Mapping[str, object]) -> object:
@@ -48,11 +53,14 @@ class _Interpreter:
         self,
         kinds: Mapping[str, RootKind],
         roots: Mapping[str, object],
+        iterations: int,
         observe: Observer | None,
     ) -> None:
         self._kinds = kinds
         self._roots = roots
         self._observe = observe
+        self._iterations = iterations
+        self._scope: dict[str, object] = {}
 
     def visit(self, node: Node) -> object:
         value = _VISIT[node.__class__](self, node)
@@ -66,15 +74,20 @@ class _Interpreter:
     def ident(self, node: syntax.Ident) -> object:
         return root_value(node.name, self._kinds.get(node.name), self._roots)
 
+    def local(self, node: syntax.Local) -> object:
+        return self._scope[node.name]
+
     def select(self, node: syntax.Select) -> object:
-        return runtime.select(self.visit(node.operand), node.name, path_of(node))
+        read = runtime.optional_select if node.optional else runtime.select
+        return read(self.visit(node.operand), node.name, path_of(node))
 
     def presence(self, node: syntax.Presence) -> object:
         return runtime.present(self.visit(node.operand), node.name)
 
     def index(self, node: syntax.Index) -> object:
         operand = self.visit(node.operand)
-        return runtime.index(operand, self.visit(node.index), path_of(node))
+        read = runtime.optional_index if node.optional else runtime.index
+        return read(operand, self.visit(node.index), path_of(node))
 
     def unary(self, node: syntax.Unary) -> object:
         function = NOT if node.operator == "!" else NEGATE
@@ -113,11 +126,66 @@ class _Interpreter:
         function = (FUNCTIONS if node.target is None else METHODS)[node.name]
         return function.call(*map(self.visit, node.operands))
 
+    def fallback(self, node: syntax.Fallback) -> object:
+        target = self.visit(node.target)
+        if not isinstance(target, OptionalValue):
+            return no_overload("orValue" if node.unwrap else "or", target)
+        if target is NONE:
+            other = self.visit(node.alternative)
+            return other if node.unwrap else runtime.as_optional("or", other)
+        return target.value if node.unwrap else target
+
+    def comprehension(self, node: syntax.Comprehension) -> object:
+        target = self.visit(node.target)
+        if node.macro in OF_OPTIONAL:
+            return self._of_optional(node, target)
+        steps = loops.steps(node.macro, target, len(node.variables))
+        if isinstance(steps, ErrorValue):
+            return steps
+        return loops.fold(node.macro, self._turns(node, steps))
+
+    def _turns(self, node: syntax.Comprehension, steps: list[loops.Step]) -> Iterator[loops.Turn]:
+        """Evaluate the body for each step; a step that a filter takes out is no turn."""
+        *filters, body = node.body
+        for step in steps:
+            if self._iterations == 0:
+                yield loops.Turn(step, loops.OVER_BUDGET)
+                return
+            self._iterations -= 1
+            kept = self._within(node, step, filters[0]) if filters else True
+            if kept is True:
+                yield loops.Turn(step, self._within(node, step, body))
+            elif kept is not False:
+                yield loops.Turn(step, loops.not_bool(node.macro, kept))
+
+    def _within(self, node: syntax.Comprehension, values: loops.Step, part: Node) -> object:
+        outer = self._scope
+        self._scope = {**outer, **dict(zip(node.variables, values, strict=True))}
+        result = self.visit(part)
+        self._scope = outer
+        return result
+
+    def _of_optional(self, node: syntax.Comprehension, target: object) -> object:
+        if not isinstance(target, OptionalValue):
+            return no_overload(node.macro, target)
+        if target is NONE:
+            return NONE
+        result = self._within(node, (target.value,), node.body[0])
+        if node.macro == "optFlatMap":
+            return runtime.as_optional(node.macro, result)
+        return runtime.some(result)
+
     def list_literal(self, node: syntax.ListLiteral) -> object:
-        return runtime.make_list(*map(self.visit, node.items))
+        return runtime.make_list(
+            [self.visit(each.value) for each in node.items],
+            [place for place, each in enumerate(node.items) if each.optional],
+        )
 
     def map_literal(self, node: syntax.MapLiteral) -> object:
-        return runtime.make_map(*(self.visit(each) for pair in node.entries for each in pair))
+        return runtime.make_map(
+            [self.visit(part) for each in node.entries for part in (each.key, each.value)],
+            [place for place, each in enumerate(node.entries) if each.optional],
+        )
 
 
 BINARY: Final[dict[str, Callable[[object, object], object]]] = {
@@ -131,6 +199,7 @@ BINARY: Final[dict[str, Callable[[object, object], object]]] = {
 _VISIT: Final[dict[type, Callable[[_Interpreter, Any], object]]] = {
     syntax.Literal: _Interpreter.literal,
     syntax.Ident: _Interpreter.ident,
+    syntax.Local: _Interpreter.local,
     syntax.Select: _Interpreter.select,
     syntax.Presence: _Interpreter.presence,
     syntax.Index: _Interpreter.index,
@@ -140,6 +209,8 @@ _VISIT: Final[dict[type, Callable[[_Interpreter, Any], object]]] = {
     syntax.Or: _Interpreter.any_of,
     syntax.Conditional: _Interpreter.conditional,
     syntax.Call: _Interpreter.call,
+    syntax.Fallback: _Interpreter.fallback,
+    syntax.Comprehension: _Interpreter.comprehension,
     syntax.ListLiteral: _Interpreter.list_literal,
     syntax.MapLiteral: _Interpreter.map_literal,
 }

@@ -5,7 +5,7 @@ from enum import Enum
 from types import NoneType
 from typing import Final
 
-from attribution_dsl.values import Duration, Timestamp
+from attribution_dsl.values import Duration, OptionalValue, Timestamp
 
 
 class Kind(Enum):
@@ -21,6 +21,7 @@ class Kind(Enum):
     MAP = "map"
     TIMESTAMP = "timestamp"
     DURATION = "duration"
+    OPTIONAL = "optional"
 
     def __str__(self) -> str:
         return self.value
@@ -32,7 +33,8 @@ class Type:
 
     Attributes:
         kind: What it is; ANY if only evaluation can tell.
-        element: Of a list its elements, of a map its values; None if they may be anything.
+        element: Of a list its elements, of a map its values, of an optional its value; None if
+            they may be anything.
     """
 
     kind: Kind
@@ -52,6 +54,7 @@ LIST: Final = Type(Kind.LIST)
 MAP: Final = Type(Kind.MAP)
 TIMESTAMP: Final = Type(Kind.TIMESTAMP)
 DURATION: Final = Type(Kind.DURATION)
+OPTIONAL: Final = Type(Kind.OPTIONAL)
 
 CLASS_OF: Final[dict[Kind, type]] = {
     Kind.NULL: NoneType,
@@ -63,6 +66,7 @@ CLASS_OF: Final[dict[Kind, type]] = {
     Kind.MAP: dict,
     Kind.TIMESTAMP: Timestamp,
     Kind.DURATION: Duration,
+    Kind.OPTIONAL: OptionalValue,
 }
 """The one Python class that holds values of a kind; values of other classes are refused."""
 KIND_OF: Final[dict[type, Kind]] = {cls: kind for kind, cls in CLASS_OF.items()}

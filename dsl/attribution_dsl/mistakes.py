@@ -93,11 +93,9 @@ def _mistake(token: Token) -> Diagnostic:
         case "BAD_BYTES":
             message = "bytes are not part of the language"
             return error("NOT_SUPPORTED", message, span, "write a string, without the `b`")
-        case "BAD_QUOTES":
+        case _:
             message = "these quotation marks do not make a string"
             return error("WRONG_QUOTES", message, span, f'did you mean `"{token[1:-1]}"`?')
-        case _:
-            return error("NOT_SUPPORTED", f"`{text}` (optional values) is not supported yet", span)
 
 
 def _operator(text: str, span: Span, suggestion: str) -> Diagnostic:
@@ -105,7 +103,7 @@ def _operator(text: str, span: Span, suggestion: str) -> Diagnostic:
 
 
 def _bad_name(token: Token, before: Token | None) -> Diagnostic | None:
-    selected = before is not None and before.type in {"DOT", "BAD_OPTIONAL_DOT"}
+    selected = before is not None and before.type in {"DOT", "OPTIONAL_DOT"}
     if selected and token in KEYWORDS:
         message = f"`{token}` is a keyword, so it cannot be read with a dot"
         return error(

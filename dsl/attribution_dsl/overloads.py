@@ -1,11 +1,13 @@
 """Functions and operators as tables of overloads: what the checker and both evaluators go by."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from attribution_dsl.kinds import ANY, CLASS_OF, KIND_OF, Kind, Type
 from attribution_dsl.values import ErrorKind, ErrorValue
+
+Apply = Callable[..., object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,14 +15,30 @@ class Overload:
     """One meaning of a function or operator.
 
     Attributes:
-        parameters: The kinds it takes, of a method the target's first.
+        parameters: The kinds it takes, of a method the target's first; ANY takes every value.
         result: The type it gives.
         apply: Takes values of exactly these kinds; gives a value or an ErrorValue; never raises.
     """
 
     parameters: tuple[Kind, ...]
     result: Type
-    apply: Callable[..., object]
+    apply: Apply
+
+
+class BadLiteralError(ValueError):
+    """A literal argument can have no meaning, such as a broken regular expression.
+
+    Attributes:
+        code: The code of the diagnostic, such as `BAD_PATTERN`.
+        message: What is wrong, for people.
+        suggestion: What was probably meant, or None.
+    """
+
+    def __init__(self, code: str, message: str, suggestion: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.suggestion = suggestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,49 +46,65 @@ class Function:
     """A function, method or operator: strict, so the first error among its arguments is its value.
 
     Attributes:
-        name: As people write it.
+        name: As people write it, such as "contains" or "math.least".
         overloads: Its meanings; no two take the same kinds.
         call: Takes any values, errors too; gives a value or an ErrorValue; never raises.
         inline: A Python expression that is right when all arguments have the kinds of the one
             overload, such as "{0}.startswith({1})"; None if there is none.
-        prepare: Specialises the function for a literal last argument; raises ValueError with a
-            message if that argument can have no meaning. None if there is nothing to gain.
+        prepare: Specialises the function for a last argument that is a string literal: gives the
+            function of the other arguments, which are any values. Raises BadLiteralError if the
+            literal can have no meaning. None if there is nothing to gain.
+        variadic: Whether the last parameter of each overload may be given once or more often.
+        linear: Whether a call may take time in proportion to the length of texts and lists, so that
+            a call within a comprehension is charged for it.
     """
 
     name: str
     overloads: tuple[Overload, ...]
-    call: Callable[..., object]
+    call: Apply
     inline: str | None = None
-    prepare: Callable[[Any], Callable[[object], object]] | None = None
+    prepare: Callable[[str], Apply] | None = None
+    variadic: bool = False
+    linear: bool = False
 
-    def matching(self, types: list[Type]) -> list[Overload]:
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """The numbers of arguments that it takes, of a method the target included, ascending."""
+        return tuple(sorted({len(each.parameters) for each in self.overloads}))
+
+    def takes(self, count: int) -> bool:
+        """Tell whether it can be called with so many arguments."""
+        return count in self.counts or (self.variadic and count > self.counts[0])
+
+    def matching(self, types: Sequence[Type]) -> list[Overload]:
         """Give the overloads that could take arguments of these static types."""
-        return [
-            each
-            for each in self.overloads
-            if len(each.parameters) == len(types)
-            and all(map(_may_be, (a.kind for a in types), each.parameters))
-        ]
+        return [each for each in self.overloads if self._could_take(each.parameters, types)]
 
-    def result(self, types: list[Type]) -> Type | None:
+    def result(self, types: Sequence[Type]) -> Type | None:
         """Give the static type of a call, or None if no overload can take these arguments."""
         results = {each.result for each in self.matching(types)}
         if not results:
             return None
         return results.pop() if len(results) == 1 else ANY
 
+    def _could_take(self, parameters: tuple[Kind, ...], types: Sequence[Type]) -> bool:
+        if self.variadic and len(types) > len(parameters):
+            parameters += parameters[-1:] * (len(types) - len(parameters))
+        return len(parameters) == len(types) and all(
+            map(_may_be, (each.kind for each in types), parameters)
+        )
+
 
 def function(
     name: str,
     *overloads: Overload,
     inline: str | None = None,
-    prepare: Callable[[Any], Callable[[object], object]] | None = None,
+    prepare: Callable[[str], Apply] | None = None,
+    linear: bool = False,
 ) -> Function:
-    """Make a function of one or two arguments from its overloads."""
-    table = {tuple(CLASS_OF[kind] for kind in each.parameters): each.apply for each in overloads}
-    arity = {len(each.parameters) for each in overloads}
-    caller = {1: _unary, 2: _binary}[arity.pop()](name, table)
-    return Function(name, overloads, caller, inline, prepare)
+    """Make a function from its overloads."""
+    call = _caller(name, overloads)
+    return Function(name, overloads, call, inline, prepare, linear=linear)
 
 
 def no_overload(name: str, *arguments: object) -> ErrorValue:
@@ -90,7 +124,12 @@ def no_overload(name: str, *arguments: object) -> ErrorValue:
     return ErrorValue(ErrorKind.NO_SUCH_OVERLOAD, misfit(name, kinds))
 
 
-def misfit(name: str, kinds: list[Kind]) -> str:
+def invalid(message: str) -> ErrorValue:
+    """Make the error for a value that has the right type and no meaning."""
+    return ErrorValue(ErrorKind.INVALID_ARGUMENT, message)
+
+
+def misfit(name: str, kinds: Sequence[Kind]) -> str:
     """Say for people that a function or operator does not take these kinds."""
     known = [kind for kind in kinds if kind is not Kind.ANY]
     listed = " and ".join(map(str, known))
@@ -107,12 +146,20 @@ _ARITHMETIC: Final = frozenset("+-*/%")
 
 
 def _may_be(argument: Kind, parameter: Kind) -> bool:
-    return argument is Kind.ANY or argument is parameter
+    return Kind.ANY in (argument, parameter) or argument is parameter
 
 
-def _unary(
-    name: str, table: dict[tuple[type, ...], Callable[..., object]]
-) -> Callable[..., object]:
+def _caller(name: str, overloads: tuple[Overload, ...]) -> Apply:
+    if any(Kind.ANY in each.parameters for each in overloads):
+        return _of_any(name, overloads)
+    table = {tuple(CLASS_OF[kind] for kind in each.parameters): each.apply for each in overloads}
+    arities = {len(each) for each in table}
+    if arities == {1}:
+        return _unary(name, table)
+    return _binary(name, table) if arities == {2} else _of_classes(name, table)
+
+
+def _unary(name: str, table: dict[tuple[type, ...], Apply]) -> Apply:
     lookup = {classes[0]: apply for classes, apply in table.items()}.get
 
     def call(value: object) -> object:
@@ -122,13 +169,38 @@ def _unary(
     return call
 
 
-def _binary(
-    name: str, table: dict[tuple[type, ...], Callable[..., object]]
-) -> Callable[..., object]:
+def _binary(name: str, table: dict[tuple[type, ...], Apply]) -> Apply:
     lookup = table.get
 
     def call(left: object, right: object) -> object:
         apply = lookup((left.__class__, right.__class__))
         return no_overload(name, left, right) if apply is None else apply(left, right)
+
+    return call
+
+
+def _of_classes(name: str, table: dict[tuple[type, ...], Apply]) -> Apply:
+    lookup = table.get
+
+    def call(*arguments: object) -> object:
+        apply = lookup(tuple([each.__class__ for each in arguments]))
+        return no_overload(name, *arguments) if apply is None else apply(*arguments)
+
+    return call
+
+
+def _of_any(name: str, overloads: tuple[Overload, ...]) -> Apply:
+    """Make the call of a function that takes values of every kind."""
+
+    def call(*arguments: Any) -> object:
+        if any(each.__class__ not in KIND_OF for each in arguments):
+            return no_overload(name, *arguments)
+        types = [Type(KIND_OF[each.__class__]) for each in arguments]
+        for each in overloads:
+            if len(each.parameters) == len(types) and all(
+                map(_may_be, (one.kind for one in types), each.parameters)
+            ):
+                return each.apply(*arguments)
+        return no_overload(name, *arguments)
 
     return call

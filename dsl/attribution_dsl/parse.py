@@ -13,7 +13,7 @@ from attribution_dsl.limits import Limits
 from attribution_dsl.mistakes import ends_operand, mistake_in
 from attribution_dsl.syntax import Node, with_depth
 
-_OPENING: Final = {"LEFT": ")", "LEFT_SQUARE": "]", "BAD_OPTIONAL_INDEX": "]", "LEFT_BRACE": "}"}
+_OPENING: Final = {"LEFT": ")", "LEFT_SQUARE": "]", "OPTIONAL_SQUARE": "]", "LEFT_BRACE": "}"}
 _CLOSING: Final = frozenset({"RIGHT", "RIGHT_SQUARE", "RIGHT_BRACE"})
 # One node each, at most: what bounds the work before the tree is there to be counted.
 _NODES: Final = frozenset(
@@ -45,6 +45,7 @@ _NODES: Final = frozenset(
         "BAD_NOT",
         "QUESTION",
         "LEFT_SQUARE",
+        "OPTIONAL_SQUARE",
         "LEFT_BRACE",
     }
 )

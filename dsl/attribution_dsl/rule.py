@@ -12,6 +12,7 @@ from attribution_dsl.interpret import Observer, interpret
 from attribution_dsl.kinds import Kind
 from attribution_dsl.limits import Limits
 from attribution_dsl.parse import parse_leniently
+from attribution_dsl.resolve import resolve
 from attribution_dsl.results import ALLOWED, NEEDED, ResultType, as_result
 from attribution_dsl.roots import RootKind, Roots, roots_of
 from attribution_dsl.syntax import Node
@@ -45,6 +46,7 @@ class Rule:
     evaluate: Callable[[Mapping[str, object]], object] = field(repr=False)
     _kinds: Mapping[str, RootKind] = field(repr=False)
     _result: ResultType = field(repr=False)
+    _iterations: int = field(repr=False)
 
     def interpret(self, roots: Mapping[str, object], observe: Observer | None = None) -> object:
         """Evaluate by walking the tree: slower than `evaluate`, with the same result.
@@ -56,7 +58,8 @@ class Rule:
         Returns:
             What `evaluate` returns.
         """
-        return as_result(interpret(self.tree, self._kinds, roots, observe), self._result)
+        value = interpret(self.tree, self._kinds, roots, self._iterations, observe)
+        return as_result(value, self._result)
 
 
 def compile_rule(
@@ -84,9 +87,35 @@ def compile_rule(
     Raises:
         RuleError: The rule is refused; the error shows all that is wrong, and where.
     """
-    tree, mistakes = parse_leniently(source, limits)
-    known = Roots(roots_of(roots), unavailable)
-    checked = check(tree, known)
+    return load_rule(
+        source, roots=Roots(roots_of(roots), unavailable), result=result, limits=limits
+    )
+
+
+def load_rule(
+    source: str,
+    *,
+    roots: Roots,
+    result: ResultType = ResultType.BOOL,
+    limits: Limits = _DEFAULT_LIMITS,
+    strict: bool = True,
+) -> Rule:
+    """Make a rule from its source, as `compile_rule` does.
+
+    Args:
+        source: The text of the rule.
+        roots: What can be read.
+        result: What the rule must give.
+        limits: How large the rule may be, and what an evaluation may cost.
+        strict: Whether to refuse operations that can never have a value; else they are error values
+            when evaluated, as the conformance tests of CEL have it.
+
+    Raises:
+        RuleError: The rule is refused; the error shows all that is wrong, and where.
+    """
+    parsed, mistakes = parse_leniently(source, limits)
+    tree = resolve(parsed, roots.kinds)
+    checked = check(tree, roots, limits, strict=strict)
     doubted = {each.span for each in mistakes}
     beyond = [each for each in checked.errors if each.span not in doubted]
     refused = [*mistakes, *beyond, *_wrong_result(tree, checked, result)]
@@ -94,16 +123,17 @@ def compile_rule(
         raise RuleError(source, refused)
 
     def interpreted(data: Mapping[str, object]) -> object:
-        return as_result(interpret(tree, known.kinds, data), result)
+        return as_result(interpret(tree, roots.kinds, data, limits.iterations), result)
 
     return Rule(
         source=source,
         reads=MappingProxyType(checked.reads),
         warnings=checked.diagnostics,
         tree=tree,
-        evaluate=generate(tree, known.kinds, result, interpreted),
-        _kinds=known.kinds,
+        evaluate=generate(tree, roots.kinds, limits.iterations, result, interpreted),
+        _kinds=roots.kinds,
         _result=result,
+        _iterations=limits.iterations,
     )
 
 

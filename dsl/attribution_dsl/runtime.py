@@ -4,7 +4,7 @@ Nothing here raises on any data, and nothing changes data. An error is a value; 
 otherwise the first error among the arguments is the result.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from types import NoneType
 from typing import Final
@@ -13,10 +13,18 @@ from attribution_dsl.kinds import KIND_OF
 from attribution_dsl.operators import as_double
 from attribution_dsl.overloads import no_overload
 from attribution_dsl.syntax import literal_text, path_to
-from attribution_dsl.values import Duration, ErrorKind, ErrorValue, Timestamp
+from attribution_dsl.values import (
+    NONE,
+    Duration,
+    ErrorKind,
+    ErrorValue,
+    OptionalValue,
+    Timestamp,
+)
 
 EMPTY: Final[Mapping[str, object]] = {}
 _KEYS: Final = frozenset({bool, int, float, str})
+_ABSENT: Final = frozenset({ErrorKind.NO_SUCH_KEY, ErrorKind.OUT_OF_RANGE})
 _PLAIN: Final = frozenset({NoneType, bool, int, float, str, Timestamp, Duration})
 
 
@@ -37,7 +45,7 @@ def equal(left: object, right: object) -> object:
     a, b = left.__class__, right.__class__
     if a is b and a in _PLAIN:
         return left == right
-    if a is b and (a is list or a is dict):
+    if a is b and (a is list or a is dict or a is OptionalValue):
         return _equal_deep(left, right)
     if left.__class__ is int and right.__class__ is float:
         return as_double(left) == right
@@ -71,6 +79,10 @@ def _equal_deep(left: object, right: object) -> object:
             if a.keys() != b.keys():
                 return False
             pending.extend((value, b[key]) for key, value in a.items())
+        elif isinstance(a, OptionalValue) and isinstance(b, OptionalValue):
+            if (a is NONE) is not (b is NONE):
+                return False
+            pending.append((a.value, b.value))
         else:
             result = equal(a, b)
             if result is False:
@@ -124,14 +136,37 @@ def select(operand: object, name: str, path: str | None) -> object:
         if name in operand:
             return operand[name]
         return no_such_key(path or path_to("the map", name))
+    if operand.__class__ is OptionalValue:
+        return optional_select(operand, name, path)
+    return _no_properties(operand, name)
+
+
+def optional_select(operand: object, name: str, path: str | None) -> object:
+    """Evaluate `operand.?name`, and `operand.name` where the operand is optional itself."""
+    if isinstance(operand, OptionalValue):
+        return NONE if operand is NONE else optional_select(operand.value, name, path)
+    if operand.__class__ is dict:
+        return some(operand[name]) if name in operand else NONE
     return _no_properties(operand, name)
 
 
 def present(operand: object, name: str) -> object:
     """Evaluate `has(operand.name)`."""
+    if isinstance(operand, OptionalValue):
+        return False if operand is NONE else present(operand.value, name)
     if operand.__class__ is dict:
         return name in operand
     return _no_properties(operand, name)
+
+
+def some(value: object) -> object:
+    """Wrap a value; an error stays an error."""
+    return value if value.__class__ is ErrorValue else OptionalValue(value)
+
+
+def as_optional(name: str, value: object) -> object:
+    """Give a value if it is optional, else the error of the macro of that name."""
+    return value if value.__class__ is OptionalValue else no_overload(name, value)
 
 
 def _no_properties(operand: object, name: str) -> ErrorValue:
@@ -158,7 +193,26 @@ def index(operand: object, key: object, path: str | None) -> object:
         return _map_index(operand, key, path)
     if operand.__class__ is list:
         return _list_index(operand, key, path)
+    if operand.__class__ is OptionalValue:
+        return optional_index(operand, key, path)
     return no_overload("[]", operand, key)
+
+
+def optional_index(operand: object, key: object, path: str | None) -> object:
+    """Evaluate `operand[?key]`, and `operand[key]` where the operand is optional itself."""
+    if isinstance(operand, OptionalValue):
+        if operand is NONE and key.__class__ in KIND_OF:
+            return NONE
+        operand = operand.value
+    value = index(operand, key, path)
+    if isinstance(value, ErrorValue) and value.kind in _ABSENT and _holds(operand):
+        # The container and the key are sound: only the element is not there.
+        return NONE
+    return some(value)
+
+
+def _holds(operand: object) -> bool:
+    return operand.__class__ is list or operand.__class__ is dict
 
 
 def _map_index(operand: dict[object, object], key: object, path: str | None) -> object:
@@ -184,29 +238,71 @@ def _list_index(operand: list[object], key: object, path: str | None) -> object:
     return ErrorValue(ErrorKind.OUT_OF_RANGE, message, path)
 
 
-def make_list(*items: object) -> object:
-    """Evaluate a list literal."""
+def make_list(items: list[object], optional: Sequence[int] = ()) -> object:
+    """Evaluate a list literal.
+
+    Args:
+        items: The values of its items.
+        optional: The places of those that are left out if there is no value in them.
+    """
     for item in items:
         if item.__class__ is ErrorValue:
             return item
-    return list(items)
+    return _without_absent(items, optional) if optional else items
 
 
-def make_map(*flat: object) -> object:
-    """Evaluate a map literal, given as key, value, key, value ..."""
+def _without_absent(items: list[object], optional: Sequence[int]) -> object:
+    kept = []
+    for place, item in enumerate(items):
+        if place not in optional:
+            kept.append(item)
+        elif not isinstance(item, OptionalValue):
+            return no_overload("[?]", item)
+        elif item is not NONE:
+            kept.append(item.value)
+    return kept
+
+
+def make_map(flat: list[object], optional: Sequence[int] = ()) -> object:
+    """Evaluate a map literal.
+
+    Args:
+        flat: Key, value, key, value ...
+        optional: The places, among the entries, of those left out if there is no value in them.
+    """
     for each in flat:
         if each.__class__ is ErrorValue:
             return each
     entries: dict[object, object] = {}
-    for key, value in zip(flat[::2], flat[1::2], strict=True):
-        found = None if key.__class__ is float else map_key(key)
-        if found is None:
-            return no_overload("the key of a map", key)
-        if found in entries:
-            message = f"the map has the key {literal_text(key)} twice"
-            return ErrorValue(ErrorKind.INVALID_ARGUMENT, message)
-        entries[found] = value
+    for place, (key, value) in enumerate(zip(flat[::2], flat[1::2], strict=True)):
+        held = value
+        if place in optional:
+            if not isinstance(value, OptionalValue):
+                return no_overload("{?}", value)
+            if value is NONE:
+                continue
+            held = value.value
+        failure = insert(entries, key, held)
+        if failure is not None:
+            return failure
     return entries
+
+
+def insert(entries: dict[object, object], key: object, value: object) -> ErrorValue | None:
+    """Put an entry into a map that is being made; gives the error if that cannot be."""
+    held = None if key.__class__ is float else map_key(key)
+    if held is None:
+        return no_overload("the key of a map", key)
+    if held in entries:
+        message = f"the map has the key {literal_text(key)} twice"
+        return ErrorValue(ErrorKind.INVALID_ARGUMENT, message)
+    entries[held] = value
+    return None
+
+
+def key_value(key: object) -> object:
+    """Give the value of the language that a key of a map stands for."""
+    return key is BoolKey.TRUE if key.__class__ is BoolKey else key
 
 
 def choice(condition: object) -> ErrorValue:

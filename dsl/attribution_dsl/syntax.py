@@ -30,7 +30,7 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Ident:
-    """A name: a root, or the variable of a comprehension unless `absolute` (`.name`)."""
+    """A root; `.name` if `absolute`, which no variable of a comprehension can hide."""
 
     name: str
     absolute: bool
@@ -38,31 +38,42 @@ class Ident:
 
 
 @dataclass(frozen=True, slots=True)
+class Local:
+    """A variable of a comprehension; the parser writes `Ident`, and `resolve` tells them apart."""
+
+    name: str
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Select:
-    """`operand.name`."""
+    """`operand.name`, or `operand.?name` if `optional`."""
 
     operand: "Node"
     name: str
+    optional: bool
     name_span: Span = field(compare=False, repr=False)
     span: Span = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """`has(operand.name)`."""
+    """`has(operand.name)`, or `has(operand.?name)` if `optional`."""
 
     operand: "Node"
     name: str
+    optional: bool
     name_span: Span = field(compare=False, repr=False)
     span: Span = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """`operand[index]`."""
+    """`operand[index]`, or `operand[?index]` if `optional`."""
 
     operand: "Node"
     index: "Node"
+    optional: bool
     span: Span = field(compare=False, repr=False)
 
 
@@ -129,24 +140,76 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class ListLiteral:
-    """`[a, b]`."""
+class Fallback:
+    """`target.orValue(alternative)` if `unwrap`, else `target.or(alternative)`.
 
-    items: tuple["Node", ...]
+    A node of its own and no call, because the alternative is evaluated only if it is needed.
+    """
+
+    target: "Node"
+    alternative: "Node"
+    unwrap: bool
+    name_span: Span = field(compare=False, repr=False)
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Comprehension:
+    """A macro that names variables: `target.exists(x, body)`, `target.optMap(x, body)` and so on.
+
+    Attributes:
+        target: The list, map or optional value.
+        macro: Which one; the spelling that the table in `macros` has.
+        variables: The one or two names, each valid in the body only.
+        body: One part, or the two of `map(x, filter, result)`.
+    """
+
+    target: "Node"
+    macro: str
+    variables: tuple[str, ...]
+    body: tuple["Node", ...]
+    variable_spans: tuple[Span, ...] = field(compare=False, repr=False)
+    name_span: Span = field(compare=False, repr=False)
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item of a list literal, `?value` if `optional`: left out if there is no value in it."""
+
+    value: "Node"
+    optional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of a map literal, `?key: value` if `optional`."""
+
+    key: "Node"
+    value: "Node"
+    optional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListLiteral:
+    """`[a, ?b]`."""
+
+    items: tuple[Item, ...]
     span: Span = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class MapLiteral:
-    """`{a: b}`."""
+    """`{a: b, ?c: d}`."""
 
-    entries: tuple[tuple["Node", "Node"], ...]
+    entries: tuple[Entry, ...]
     span: Span = field(compare=False, repr=False)
 
 
 Node: TypeAlias = (
     Literal
     | Ident
+    | Local
     | Select
     | Presence
     | Index
@@ -156,6 +219,8 @@ Node: TypeAlias = (
     | Or
     | Conditional
     | Call
+    | Fallback
+    | Comprehension
     | ListLiteral
     | MapLiteral
 )
@@ -176,11 +241,15 @@ def children(node: Node) -> tuple[Node, ...]:
             return (node.condition, node.then, node.otherwise)
         case Call():
             return node.operands
+        case Fallback():
+            return (node.target, node.alternative)
+        case Comprehension():
+            return (node.target, *node.body)
         case ListLiteral():
-            return node.items
+            return tuple(item.value for item in node.items)
         case MapLiteral():
-            return tuple(each for entry in node.entries for each in entry)
-        case Literal() | Ident():
+            return tuple(each for entry in node.entries for each in (entry.key, entry.value))
+        case Literal() | Ident() | Local():
             return ()
 
 
@@ -199,7 +268,7 @@ def with_depth(root: Node) -> Iterator[tuple[Node, int]]:
 def path_of(node: Node) -> str | None:
     """Name the part of the data that a node reads, such as "event.course_id", if it is fixed."""
     match node:
-        case Ident():
+        case Ident() | Local():
             return node.name
         case Select():
             outer = path_of(node.operand)

@@ -13,7 +13,7 @@ class Use:
     """The use of one root.
 
     Attributes:
-        local: The local variable that holds it; None if it is read in one place only.
+        local: The local variable that holds it; None if it is read once only.
         whole: Whether it is used otherwise than by reading a property.
     """
 
@@ -25,7 +25,9 @@ def uses_of(tree: Node, kinds: Mapping[str, RootKind]) -> Mapping[str, Use]:
     """Find the roots that a rule uses, in no particular order."""
     counts: dict[str, int] = {}
     whole: set[str] = set()
+    loops = False
     for node, _ in with_depth(tree):
+        loops = loops or isinstance(node, syntax.Comprehension)
         reads_property = _reads_property(node)
         for place, child in enumerate(children(node)):
             if isinstance(child, syntax.Ident):
@@ -36,7 +38,7 @@ def uses_of(tree: Node, kinds: Mapping[str, RootKind]) -> Mapping[str, Use]:
         counts[tree.name] = 1
         whole.add(tree.name)
     return {
-        name: Use(f"r{number}" if count > 1 or name in whole else None, name in whole)
+        name: Use(f"r{number}" if loops or count > 1 or name in whole else None, name in whole)
         for number, (name, count) in enumerate(counts.items())
         if name in kinds
     }

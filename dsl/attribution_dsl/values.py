@@ -63,6 +63,25 @@ UNSAFE_INTEGER: Final = ErrorValue(
 """What stands in data in the place of a number too large to have arrived exactly."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class OptionalValue:
+    """A value that may be absent; compare two of them with `runtime.equal`.
+
+    Attributes:
+        value: The value; means nothing in `NONE`, which is the one that is absent.
+    """
+
+    value: object
+
+    def __repr__(self) -> str:
+        """Show it as the language writes it."""
+        return "optional.none()" if self is NONE else f"optional.of({self.value!r})"
+
+
+NONE: Final = OptionalValue(None)
+"""The optional value that is absent; compare by identity."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Timestamp:
     """A moment, in nanoseconds from 1970-01-01T00:00:00Z.

@@ -223,4 +223,4 @@ def test_the_deepest_mixtures_compile(outer: str, inner: str) -> None:
     assert deepest >= 10
     tree = parse(nested(deepest), limits)
     kinds = {"event": RootKind.PROPERTIES}
-    generate(tree, kinds, ResultType.ANY, lambda _: None)({"event": {"x": 1}})
+    generate(tree, kinds, 100, ResultType.ANY, lambda _: None)({"event": {"x": 1}})

@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from attribution_dsl import rule
 from attribution_dsl.diagnostics import RuleError
 from attribution_dsl.limits import Limits
 from attribution_dsl.results import ResultType
 from attribution_dsl.roots import RootKind, Roots
-from attribution_dsl.rule import Rule, compile_rule
+from attribution_dsl.rule import Rule, load_rule
 
 # As far as the library allows: the tests are about meaning, and some are large on purpose.
 LIMITS: Final = Limits(
@@ -43,10 +42,6 @@ def load(source: str, roots: Mapping[str, RootKind]) -> Loaded:
 
 def _load(source: str, roots: Mapping[str, RootKind], *, strict: bool) -> Rule:
     """Be the one place that knows how the library loads a rule."""
-    load_rule = getattr(rule, "load_rule", None)
-    if load_rule is None:
-        return compile_rule(source, roots=roots, result=ResultType.ANY, limits=LIMITS)
-    loaded: Rule = load_rule(
+    return load_rule(
         source, roots=Roots(roots), result=ResultType.ANY, limits=LIMITS, strict=strict
     )
-    return loaded

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-_FILES: Final = ("package.json", "package-lock.json", ".npmrc", "export.mjs")
+_FILES: Final = ("package.json", "package-lock.json", "export.mjs")
 _MOST_SHOWN: Final = 15
 
 

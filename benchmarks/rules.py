@@ -311,9 +311,7 @@ def _peer_table(title: str, chosen: Sequence[Measured]) -> Table:
 
 def _notes(measured: Measured) -> list[str]:
     return [
-        f"{timed.engine}: {measured.name}: {timed.told}"
-        for timed in measured.times
-        if timed.told
+        f"{timed.engine}: {measured.name}: {timed.told}" for timed in measured.times if timed.told
     ]
 
 

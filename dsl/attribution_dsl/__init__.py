@@ -10,6 +10,7 @@ get wrong is an ErrorValue at evaluation, never an exception.
 """
 
 from attribution_dsl.diagnostics import Diagnostic, RuleError, Severity, Span
+from attribution_dsl.format import format_rule
 from attribution_dsl.limits import Limits
 from attribution_dsl.results import ResultType
 from attribution_dsl.roots import RootKind
@@ -31,4 +32,5 @@ __all__ = [
     "Span",
     "Timestamp",
     "compile_rule",
+    "format_rule",
 ]

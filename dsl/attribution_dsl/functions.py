@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from attribution_dsl.library import basics, optionals, patterns
+from attribution_dsl.library import basics, formatting, optionals, patterns, strings
 from attribution_dsl.overloads import Function
 
-_FAMILIES: Final = (basics, patterns, optionals)
+_FAMILIES: Final = (basics, patterns, optionals, strings, formatting)
 
 
 def _merged(tables: Iterable[Mapping[str, Function]]) -> Mapping[str, Function]:

@@ -1,14 +1,17 @@
 """Generated code of `&&` and `||`.
 
-The code is one condition, so that Python jumps from term to term without making a value of each. A
-term with a fast path keeps what its slow path gives in a slot, a local that is None until then, and
-only where the term turns out not to be true is its slot looked at.
+A chain that is the whole rule becomes statements, one `if` for each term: nothing is quicker.
+
+Anywhere else the code is one condition, so that Python jumps from term to term without making a
+value of each. A term with a fast path keeps what its slow path gives in a slot, a local that is
+None until then, and only where the term turns out not to be true is its slot looked at.
 """
 
 from typing import Final
 
 from attribution_dsl import runtime
-from attribution_dsl.emit import Code, Emitter
+from attribution_dsl.emit import Code, Emitter, in_slot
+from attribution_dsl.overloads import no_overload
 
 # A longer chain becomes a tree, so that the code does not nest as deep as the chain is long.
 _LONGEST: Final = 12
@@ -26,6 +29,76 @@ def any_of(emit: Emitter, terms: list[Code]) -> Code:
     if len(terms) > _LONGEST:
         return any_of(emit, [any_of(emit, half) for half in _halves(terms)])
     return terms[0] if len(terms) == 1 else _Chain(emit, "||", terms).code()
+
+
+def statements(emit: Emitter, operator: str, terms: list[Code]) -> list[str]:
+    """Generate a chain that is the whole rule.
+
+    Args:
+        emit: Hands out names.
+        operator: `&&` or `||`.
+        terms: At least two.
+
+    Returns:
+        Lines that end in a `return` in every case.
+    """
+    chain = _Statements(emit, operator)
+    lines = ["failure = None"]
+    for term in terms:
+        lines += chain.of_term(term)
+    return [*lines, f"return {chain.neutral} if failure is None else failure"]
+
+
+class _Statements:
+    def __init__(self, emit: Emitter, operator: str) -> None:
+        self._emit = emit
+        self._operator = operator
+        self._decisive = "False" if operator == "&&" else "True"
+        self.neutral = "True" if operator == "&&" else "False"
+        self._may_have_failed = False
+
+    def of_term(self, term: Code) -> list[str]:
+        """Write what decides, or keeps the first failure."""
+        if term.total:
+            return self._decide(term.text)
+        lines: list[str] = []
+        for test, guard in term.branches:
+            lines += [f"elif {guard}:", *self._indented(test)]
+        for value, guard in term.errors:
+            lines += [f"elif {guard}:", *self._keep(value)]
+        lines += self._otherwise(term)
+        self._may_have_failed = True
+        return [lines[0].removeprefix("el"), *lines[1:]]
+
+    def _decide(self, test: str) -> list[str]:
+        negation = "not " if self._decisive == "False" else ""
+        return [f"if {negation}({test}):", f"    return {self._decisive}"]
+
+    def _indented(self, test: str) -> list[str]:
+        if test == self.neutral:
+            return ["    pass"]
+        if test == self._decisive:
+            return [f"    return {self._decisive}"]
+        return [f"    {line}" for line in self._decide(test)]
+
+    def _otherwise(self, term: Code) -> list[str]:
+        """Write what is done where no fast path is taken, or where there is none."""
+        value = self._emit.temporary()
+        failure = value
+        if not term.boolean:
+            failure = self._emit.call(no_overload, ascii(self._operator), value)
+        slow = term.slow if term.branches else term.text
+        return [
+            f"elif ({value} := {slow}) is not {self.neutral}:",
+            f"    if {value} is {self._decisive}:",
+            f"        return {self._decisive}",
+            *self._keep(failure),
+        ]
+
+    def _keep(self, failure: str) -> list[str]:
+        if self._may_have_failed:
+            return ["    if failure is None:", f"        failure = {failure}"]
+        return [f"    failure = {failure}"]
 
 
 def _halves(terms: list[Code]) -> tuple[list[Code], list[Code]]:
@@ -59,12 +132,12 @@ class _Chain:
         if term.total:
             return term.text
         conjunction = self._operator == "&&"
-        if term.fast is not None:
+        if term.branches:
             slot = self._emit.slot()
             self._smooth.append(f"{slot} is None")
             self._errors.append(f"{slot} if {slot}.__class__ is Error else ")
             self._values.append(f"{self._neutral} if {slot} is None else {slot}")
-            test = f"({term.fast} else ({slot} := {term.slow}) is True)"
+            test = in_slot(term, slot)
             return f"({test} or {slot}.__class__ is Error)" if conjunction else test
         value, binding = self._emit.held(term)
         self._smooth.append(f"{value} is {self._neutral}")

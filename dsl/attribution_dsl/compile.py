@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, Final
 
 from attribution_dsl import chain, runtime, syntax
-from attribution_dsl.emit import Code, Emitter, guarded
+from attribution_dsl.emit import Code, Emitter, Read, guarded
 from attribution_dsl.fast import arithmetic, comparison, inlined, membership, one_of
 from attribution_dsl.functions import FUNCTIONS, METHODS
 from attribution_dsl.interpret import BINARY
@@ -90,7 +90,7 @@ class _Generator:
             if use.whole and self._kinds[name] is RootKind.PROPERTIES:
                 lines.append(f"        if {use.local}.__class__ is not dict:")
                 lines.append("            return interpreted(roots)")
-        lines.append(f"        return {self._result(self.visit(tree), result)}")
+        lines += [f"        {line}" for line in self._body(tree, result)]
         lines.append("    except (KeyError, AttributeError):")
         lines.append("        return interpreted(roots)")
         slots = "".join(f"{slot} = " for slot in self._emit.frame.slots)
@@ -98,6 +98,15 @@ class _Generator:
         if self._loops > 1:
             start.append(f"    budget = [{self._iterations}]")
         return "\n".join([*self._emit.functions, *start, *lines])
+
+    def _body(self, tree: Node, result: ResultType) -> list[str]:
+        if isinstance(tree, syntax.And | syntax.Or) and result is not ResultType.NUMBER:
+            operator, equality = ("&&", "!=") if isinstance(tree, syntax.And) else ("||", "==")
+            terms = self._grouped(tree.terms, equality)
+            if len(terms) > 1:
+                return chain.statements(self._emit, operator, terms)
+            return [f"return {terms[0].text}"]
+        return [f"return {self._result(self.visit(tree), result)}"]
 
     def namespace(self, interpreted: Evaluate) -> dict[str, Any]:
         return self._emit.namespace(interpreted=interpreted)
@@ -155,7 +164,8 @@ class _Generator:
         key = ascii(name)
         if self._is_properties(operand):
             root = self.visit(operand).text
-            return Code(f"{root}.get({key}, {missing})")
+            read = Read(f"{root}.get({key})", f"{key} not in {root}", missing)
+            return Code(f"{root}.get({key}, {missing})", read=read)
         value, binding = self._emit.held(self.visit(operand))
         other = slow(value, key, ascii(path))
         return Code(
@@ -189,7 +199,7 @@ class _Generator:
             return Code(f"({key} in {operand.text})", boolean=True, total=True)
         value, binding = self._emit.held(operand)
         slow = self._emit.call(runtime.present, value, key)
-        return guarded(f"{key} in {value} if ({binding}).__class__ is dict", slow)
+        return guarded(slow, ((f"{key} in {value}", f"({binding}).__class__ is dict"),))
 
     def unary(self, node: syntax.Unary) -> Code:
         operand = self.visit(node.operand)
@@ -319,7 +329,7 @@ class _Generator:
             alone = self._loops == 1
             if not alone:
                 self._emit.use("budget")
-            loop = Loop(node.macro, names, parts, frame)
+            loop = Loop(node.macro, names, parts, frame, _sought(node))
             name = define(self._emit, loop, self._iterations if alone else None)
         arguments = [target.text, *map(self._emit.use, frame.captured)]
         boolean = node.macro in {"all", "exists", "exists_one", "existsOne"}
@@ -342,15 +352,24 @@ class _Generator:
     def list_literal(self, node: syntax.ListLiteral) -> Code:
         items = [self.visit(each.value) for each in node.items]
         text = f"[{', '.join(each.text for each in items)}]"
-        if all(each.is_constant for each in items):
-            return Code(text)
         optional = tuple(place for place, each in enumerate(node.items) if each.optional)
+        if not optional and all(each.is_constant for each in items):
+            return Code(text)
         return Code(self._emit.call(runtime.make_list, text, repr(optional)))
 
     def map_literal(self, node: syntax.MapLiteral) -> Code:
         parts = [self.visit(part).text for each in node.entries for part in (each.key, each.value)]
         optional = tuple(place for place, each in enumerate(node.entries) if each.optional)
         return Code(self._emit.call(runtime.make_map, f"[{', '.join(parts)}]", repr(optional)))
+
+
+def _sought(node: syntax.Comprehension) -> str | None:
+    """Give the text that a macro looks for among strings, if it does no more."""
+    found = _string_comparison(node.body[0], "==") if node.macro == "exists" else None
+    if found is None or len(node.variables) > 1:
+        return None
+    operand, text = found
+    return text if operand == syntax.Local(node.variables[0], operand.span) else None
 
 
 def _loops_in(tree: Node) -> int:

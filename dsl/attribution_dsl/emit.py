@@ -8,6 +8,39 @@ from typing import Any, Final
 from attribution_dsl.values import NONE, ErrorValue, OptionalValue
 
 _NOT_CONSTANT: Final = object()
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The read of a property that gives None where it is not there.
+
+    Attributes:
+        text: The expression; it may be evaluated more than once, being quick.
+        absent: Tells, where that is None, whether the property is not there.
+        missing: The name of the error for that.
+    """
+
+    text: str
+    absent: str
+    missing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """A value with a name.
+
+    Attributes:
+        name: The name.
+        binding: The expression that evaluates the value and names it.
+        errors: What tells that it is an error, as in `Code`.
+        read: As in `Code`.
+    """
+
+    name: str
+    binding: str
+    errors: Pairs
+    read: Read | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +53,12 @@ class Code:
         boolean: Whether its value is True, False or an ErrorValue, and never anything else.
         total: Whether its value is True or False, and never anything else.
         value: What it is worth, if it is a constant.
-        fast: The start of the text, "... if ...", whose values are True and False, if there is one.
-        slow: What stands after its `else`.
+        branches: The start of the text, "test if guard else test if guard else", as pairs of test
+            and guard, the tests being True or False; empty if the text does not start so.
+        errors: What stands next, as pairs of the name of a value and the guard that tells that the
+            value is an error.
+        slow: What stands after the last `else`.
+        read: How a property is read with less work than by the text, if the code is such a read.
     """
 
     text: str
@@ -29,8 +66,10 @@ class Code:
     boolean: bool = False
     total: bool = False
     value: object = _NOT_CONSTANT
-    fast: str | None = None
-    slow: str | None = None
+    branches: Pairs = ()
+    errors: Pairs = ()
+    slow: str = ""
+    read: "Read | None" = None
 
     @property
     def is_constant(self) -> bool:
@@ -38,9 +77,19 @@ class Code:
         return self.value is not _NOT_CONSTANT
 
 
-def guarded(fast: str, slow: str) -> Code:
-    """Make the code of a test with a fast path."""
-    return Code(f"({fast} else {slow})", boolean=True, fast=fast, slow=slow)
+def guarded(slow: str, branches: Pairs, errors: Pairs = ()) -> Code:
+    """Make the code of a test with fast paths, as `Code` describes them."""
+    text = f"({_either(branches)}{_either(errors)}{slow})"
+    return Code(text, boolean=True, branches=branches, errors=errors, slow=slow)
+
+
+def in_slot(code: Code, slot: str) -> str:
+    """Write guarded code so that what no fast path gives is kept in a slot, and True told apart."""
+    return f"({_either(code.branches)}({slot} := {_either(code.errors)}{code.slow}) is True)"
+
+
+def _either(pairs: Pairs) -> str:
+    return "".join(f"{value} if {guard} else " for value, guard in pairs)
 
 
 @dataclass(slots=True)
@@ -112,6 +161,19 @@ class Emitter:
             return code.text, code.text
         name = self.temporary()
         return name, f"{name} := {code.text}"
+
+    def operand(self, code: Code) -> Operand:
+        """Give a name for a value, read with as little work as can be.
+
+        What is in data in the place of an unsafe integer is an error too, and none of `errors` of a
+        read: the slow path gives it.
+        """
+        if code.read is None:
+            name, binding = self.held(code)
+            return Operand(name, binding, ((name, f"{name}.__class__ is Error"),), None)
+        name = self.temporary()
+        error = (code.read.missing, f"{name} is None and {code.read.absent}")
+        return Operand(name, f"{name} := {code.read.text}", (error,), code.read)
 
     def constant(self, value: Any) -> Code:
         """Write a value of null, bool, int, double or string."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from attribution_dsl import runtime
-from attribution_dsl.emit import Code, Emitter, guarded
+from attribution_dsl.emit import Code, Emitter, Operand, Pairs, guarded
 from attribution_dsl.operators import as_double
 from attribution_dsl.overloads import Function
 
@@ -20,65 +20,106 @@ def comparison(emit: Emitter, operator: str, left: Code, right: Code, slow: Slow
     if (singleton and ordered) or (left.is_constant and right.is_constant):
         return Code(emit.call(slow, left.text, right.text), boolean=True)
     if right.is_constant:
-        value, binding = emit.held(left)
-        call = emit.call(slow, value, right.text)
-        return _with_constant(emit, operator, (value, binding), right, call)
+        held = emit.operand(left)
+        call = emit.call(slow, held.name, right.text)
+        return _with_constant(emit, operator, held, right, call)
     if left.is_constant:
-        value, binding = emit.held(right)
-        call = emit.call(slow, left.text, value)
-        return _with_constant(emit, _MIRRORED[operator], (value, binding), left, call)
-    return guarded(*_of_two(emit, operator, left, right, slow, "str", "float", "int"))
+        held = emit.operand(right)
+        call = emit.call(slow, left.text, held.name)
+        return _with_constant(emit, _MIRRORED[operator], held, left, call)
+    a, b = emit.operand(left), emit.operand(right)
+    if b.read is not None and not ordered:
+        return _equality_with_read(operator, a, b, emit.call(slow, a.name, b.name))
+    return _of_two_unknown(operator, a, b, emit.call(slow, a.name, b.name))
 
 
 def _is_singleton(code: Code) -> bool:
     return code.value is None or isinstance(code.value, bool)
 
 
-def _with_constant(
-    emit: Emitter, operator: str, held: tuple[str, str], constant: Code, slow: str
-) -> Code:
-    value, binding = held
+def _with_constant(emit: Emitter, operator: str, held: Operand, constant: Code, slow: str) -> Code:
+    value = held.name
     if _is_singleton(constant):
         return _with_singleton(operator, held, constant.text, slow)
-    kind = emit.temporary()
-    error = f"{value} if {kind} is Error else {slow}"
-    subject = f"({kind} := ({binding}).__class__)"
+    test = f"{value} {operator} {constant.text}"
     if isinstance(constant.value, int):
+        kind = emit.temporary()
         # An int is compared with a double as the double nearest to it.
         double = ascii(as_double(constant.value))
-        fast = (
-            f"{value} {operator} {double} if {subject} is float"
-            f" else {value} {operator} {constant.text} if {kind} is int"
+        doubles = (
+            f"{value} {operator} {double}",
+            f"({kind} := ({held.binding}).__class__) is float",
         )
-        return guarded(fast, error)
+        return guarded(slow, (doubles, (test, f"{kind} is int")), held.errors)
     cls = "str" if isinstance(constant.value, str) else "float"
-    return guarded(f"{value} {operator} {constant.text} if {subject} is {cls}", error)
+    return guarded(slow, ((test, f"({held.binding}).__class__ is {cls}"),), held.errors)
 
 
-def _with_singleton(operator: str, held: tuple[str, str], constant: str, slow: str) -> Code:
-    value, binding = held
+def _with_singleton(operator: str, held: Operand, constant: str, slow: str) -> Code:
+    value = held.name
     found = operator == "=="
     if constant == "None":
-        return guarded(f"{found} if ({binding}) is None", slow)
-    fast = (
-        f"{found} if ({binding}) is {constant} else {not found} if {value} is {constant == 'False'}"
-    )
-    return guarded(fast, slow)
+        if held.read is not None:
+            null = f"({held.binding}) is None and not ({held.read.absent})"
+        else:
+            null = f"({held.binding}) is None"
+        return guarded(slow, ((str(found), null),), held.errors)
+    same = (str(found), f"({held.binding}) is {constant}")
+    other = (str(not found), f"{value} is {constant == 'False'}")
+    return guarded(slow, (same, other), held.errors)
+
+
+def _of_two_unknown(operator: str, a: Operand, b: Operand, slow: str) -> Code:
+    """Generate a relation of two values: ids mostly, which are strings, so these come first."""
+    test = f"{a.name} {operator} {b.name}"
+    strings = (test, f"({a.binding}).__class__ is ({b.binding}).__class__ is str")
+    doubles = f"{test} if {a.name}.__class__ is {b.name}.__class__ is float"
+    errors = _errors_of_two(a, b, b.name)
+    return guarded(f"{doubles} else {slow}", (strings,), errors)
+
+
+def _equality_with_read(operator: str, a: Operand, b: Operand, slow: str) -> Code:
+    """Generate the equality with a property: strings that are equal need least work.
+
+    The property is read a second time where the other value is no string.
+    """
+    found = operator == "=="
+    equal = (str(found), f"({a.binding}).__class__ is str and {a.name} == ({b.binding})")
+    strings = (str(not found), f"{a.name}.__class__ is str and {b.name}.__class__ is str")
+    errors = _errors_of_two(a, b, f"({b.binding})")
+    doubles = f"{a.name} {operator} {b.name} if {a.name}.__class__ is {b.name}.__class__ is float"
+    return guarded(f"{doubles} else {slow}", (equal, strings), errors)
+
+
+def _errors_of_two(a: Operand, b: Operand, second: str) -> Pairs:
+    """Tell which of two values is an error, the first if both are.
+
+    Args:
+        a: The first.
+        b: The second.
+        second: How the second is written: by its name, or by what reads it once more.
+    """
+    if b.read is None:
+        return a.errors + b.errors
+    # What stands in data as an error is told by the slow path; it comes before what is missing.
+    first = f" and {a.name}.__class__ is not Error" if a.read is not None else ""
+    absent = f"{second} is None and {b.read.absent}{first}"
+    return (*a.errors, (b.read.missing, absent))
 
 
 def _of_two(
     emit: Emitter, operator: str, left: Code, right: Code, slow: Slow, *classes: str
-) -> tuple[str, str]:
-    """Write an operation on two values of one class: its fast path, and what stands after it."""
+) -> str:
+    """Write an operation on two values of one class."""
     a, bind_a = emit.held(left)
     b, bind_b = emit.held(right)
     kind = emit.temporary()
     alike = " or ".join(f"{kind} is {cls}" for cls in classes)
     divisible = f" and {b}" if operator == "/" else ""
     same = f"({kind} := ({bind_a}).__class__) is ({bind_b}).__class__"
-    fast = f"{a} {operator} {b} if {same} and ({alike}){divisible}"
     error = f"{a} if {kind} is Error else {b} if {b}.__class__ is Error"
-    return fast, f"{error} else {emit.call(slow, a, b)}"
+    other = f"{error} else {emit.call(slow, a, b)}"
+    return f"({a} {operator} {b} if {same} and ({alike}){divisible} else {other})"
 
 
 def arithmetic(emit: Emitter, operator: str, left: Code, right: Code, slow: Slow) -> Code:
@@ -88,8 +129,7 @@ def arithmetic(emit: Emitter, operator: str, left: Code, right: Code, slow: Slow
     if right.is_constant:
         return Code(_arithmetic_with_constant(emit, operator, left, right, slow))
     classes = ("float", "str") if operator == "+" else ("float",)
-    fast, other = _of_two(emit, operator, left, right, slow, *classes)
-    return Code(f"({fast} else {other})")
+    return Code(_of_two(emit, operator, left, right, slow, *classes))
 
 
 def _arithmetic_with_constant(
@@ -104,7 +144,9 @@ def _arithmetic_with_constant(
     return f"({value} {operator} {right.text} if ({binding}).__class__ is {cls} else {call})"
 
 
-def one_of(emit: Emitter, operand: Code, strings: list[str], operator: str, slow: Slow) -> Code:
+def one_of(
+    emit: Emitter, operand: Code, strings: list[str], operator: str, slow_equality: Slow
+) -> Code:
     """Generate the look-up of a value among strings.
 
     Args:
@@ -112,16 +154,13 @@ def one_of(emit: Emitter, operand: Code, strings: list[str], operator: str, slow
         operand: The value.
         strings: At least one.
         operator: "in" or "not in".
-        slow: Compares a value that is no string with one of the strings: all give the same.
+        slow_equality: Compares a value that is no string with any of the strings.
     """
-    value, binding = emit.held(operand)
-    kind = emit.temporary()
+    held = emit.operand(operand)
     found = emit.bind(frozenset(strings))
-    call = emit.call(slow, value, ascii(strings[0]))
-    return guarded(
-        f"{value} {operator} {found} if ({kind} := ({binding}).__class__) is str",
-        f"{value} if {kind} is Error else {call}",
-    )
+    slow = emit.call(slow_equality, held.name, ascii(strings[0]))
+    test = f"{held.name} {operator} {found}"
+    return guarded(slow, ((test, f"({held.binding}).__class__ is str"),), held.errors)
 
 
 def membership(emit: Emitter, item: Code, container: Code) -> Code:
@@ -132,12 +171,13 @@ def membership(emit: Emitter, item: Code, container: Code) -> Code:
     value, binding = emit.held(container)
     slow = emit.call(runtime.contained, item.text, value)
     # Found is found; not found may still be an error, if the list holds one.
-    return guarded(f"True if ({binding}).__class__ is list and {item.text} in {value}", slow)
+    found = f"({binding}).__class__ is list and {item.text} in {value}"
+    return guarded(slow, (("True", found),))
 
 
 def inlined(emit: Emitter, function: Function, target: Code, argument: Code) -> Code:
     """Generate a call of a test of two strings, the second of them constant."""
     value, binding = emit.held(target)
     slow = emit.call(function.call, value, argument.text)
-    text = str(function.inline).format(value, argument.text)
-    return guarded(f"{text} if ({binding}).__class__ is str", slow)
+    test = str(function.inline).format(value, argument.text)
+    return guarded(slow, ((test, f"({binding}).__class__ is str"),))

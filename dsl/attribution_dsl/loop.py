@@ -19,12 +19,14 @@ class Loop:
         variables: The local names of its variables.
         parts: The code of its body, a filter first if there are two.
         frame: The function that the parts stand in.
+        sought: The text that `exists(x, x == "text")` looks for; None of any other loop.
     """
 
     macro: str
     variables: Sequence[str]
     parts: Sequence[Code]
     frame: Frame
+    sought: str | None = None
 
 
 def define(emit: Emitter, loop: Loop, iterations: int | None) -> str:
@@ -47,6 +49,9 @@ def define(emit: Emitter, loop: Loop, iterations: int | None) -> str:
     else:
         items = f"items if len(items) <= {iterations} else items[:{iterations}]"
         after = [f"if len(items) > {iterations}:", f"    return {_over(emit)}"]
+        if loop.sought is not None:
+            found = f"if len(items) <= {iterations} and {loop.sought!a} in items:"
+            start = [found, "    return True", *start]
     slots = "".join(f"{slot} = " for slot in loop.frame.slots)
     if slots:
         turn = [f"{slots}None", *turn]

@@ -29,7 +29,7 @@ def assemble(pieces: Iterable[str | ErrorValue]) -> str | ErrorValue:
     Returns:
         The text; the first error among the pieces, if there is one.
     """
-    found = []
+    found: list[str] = []
     length = 0
     for each in pieces:
         if isinstance(each, ErrorValue):

@@ -109,7 +109,8 @@ def _broken(placeholder: re.Match[str]) -> ErrorValue | None:
     if letter is None:
         return invalid("a `%` of the template lacks its letter: for the sign itself write `%%`")
     if letter != "s" and letter not in _WRITERS:
-        return invalid(f"`%{letter}` is no placeholder: there are {_LETTERS}")
+        shown = letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}"
+        return invalid(f"`%{shown}` is no placeholder: there are {_LETTERS}")
     if _precision(digits) > _MOST_PRECISION:
         return invalid(f"a precision in the template is above {_MOST_PRECISION}")
     return None

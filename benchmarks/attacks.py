@@ -4,6 +4,7 @@ Prints a table and writes everything to build/attack-rules.json.
 """
 
 import argparse
+import gc
 import json
 import multiprocessing
 import resource
@@ -214,6 +215,8 @@ def warm() -> None:
         str(refused)
     hostile.large()
     hostile.odd()
+    # What is there now is never looked through by the processes of the attacks.
+    gc.freeze()
 
 
 def show(console: Console, outcomes: Sequence[Outcome], every: bool) -> None:

@@ -12,14 +12,15 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 
-from attribution_dsl import chain, runtime, syntax
+from attribution_dsl import chain, meter, runtime, syntax
 from attribution_dsl.emit import Code, Emitter, Read, guarded
-from attribution_dsl.fast import arithmetic, comparison, inlined, membership, one_of
+from attribution_dsl.fast import Slow, arithmetic, comparison, inlined, membership, one_of
 from attribution_dsl.functions import FUNCTIONS, METHODS
 from attribution_dsl.interpret import BINARY
 from attribution_dsl.kinds import BOOL
 from attribution_dsl.loop import Loop, define
 from attribution_dsl.macros import OF_OPTIONAL
+from attribution_dsl.meter import CHARACTERS_PER_STEP, ITEMS_PER_STEP, Meter
 from attribution_dsl.operators import ARITHMETIC, NEGATE, NOT
 from attribution_dsl.overloads import no_overload
 from attribution_dsl.results import ResultType, as_result
@@ -95,8 +96,8 @@ class _Generator:
         lines.append("        return interpreted(roots)")
         slots = "".join(f"{slot} = " for slot in self._emit.frame.slots)
         start = ["def rule(roots):", *([f"    {slots}None"] if slots else [])]
-        if self._loops > 1:
-            start.append(f"    budget = [{self._iterations}]")
+        if self._emit.metered:
+            start.append(f"    meter = {self._emit.call(Meter, str(self._iterations))}")
         return "\n".join([*self._emit.functions, *start, *lines])
 
     def _body(self, tree: Node, result: ResultType) -> list[str]:
@@ -219,16 +220,26 @@ class _Generator:
             return self._membership(node)
         left, right = self.visit(node.left), self.visit(node.right)
         fast = arithmetic if node.operator in ARITHMETIC else comparison
-        return fast(self._emit, node.operator, left, right, BINARY[node.operator])
+        return fast(self._emit, node.operator, left, right, self._slow(node.operator))
+
+    def _slow(self, operator: str) -> Slow:
+        """Give what writes the call of a binary operator of any values."""
+        if self._emit.in_loop and operator in meter.BINARY:
+            return lambda *values: self._emit.call(
+                meter.BINARY[operator], self._emit.meter(), *values
+            )
+        return partial(self._emit.call, BINARY[operator])
 
     def _membership(self, node: syntax.Binary) -> Code:
         left = self.visit(node.left)
         if left.is_constant and isinstance(left.value, str) and self._is_properties(node.right):
             return Code(f"({left.text} in {self.visit(node.right).text})", boolean=True, total=True)
         strings = _strings(node.right)
-        if strings and not left.is_constant:
-            return one_of(self._emit, left, strings, "in", runtime.equal)
-        return membership(self._emit, left, self.visit(node.right))
+        # A longer list would take steps from the meter.
+        short = len(strings) < ITEMS_PER_STEP or not self._emit.in_loop
+        if strings and short and not left.is_constant:
+            return one_of(self._emit, left, strings, "in", self._slow("=="))
+        return membership(self._emit, left, self.visit(node.right), self._slow("in"))
 
     def all_of(self, node: syntax.And) -> Code:
         return chain.all_of(self._emit, self._grouped(node.terms, "!="))
@@ -257,7 +268,7 @@ class _Generator:
             membership_operator = "in" if operator == "==" else "not in"
             operand = self.visit(first[0])
             codes.append(
-                one_of(self._emit, operand, strings, membership_operator, BINARY[operator])
+                one_of(self._emit, operand, strings, membership_operator, self._slow(operator))
             )
             position = end
         return codes
@@ -281,14 +292,20 @@ class _Generator:
         function = (FUNCTIONS if node.target is None else METHODS)[node.name]
         operands = [self.visit(each) for each in node.operands]
         boolean = all(each.result == BOOL for each in function.overloads)
-        last = operands[-1] if operands else None
-        if last is not None and last.is_constant and isinstance(last.value, str):
-            if function.prepare is not None:
-                return self._prepared(function.prepare(last.value), operands[:-1], boolean)
-            if function.inline is not None:
-                return inlined(self._emit, function, operands[0], last)
-        text = self._emit.call(function.call, *(each.text for each in operands))
-        return Code(text, boolean=boolean)
+        last = operands[-1].value if operands else None
+        metered = function.linear and self._emit.in_loop
+        if isinstance(last, str) and function.prepare is not None and not metered:
+            return self._prepared(function.prepare(last), operands[:-1], boolean)
+        texts = [each.text for each in operands]
+        if metered:
+            call = self._emit.bind(function)
+            slow = partial(self._emit.call, meter.call, self._emit.meter(), call)
+        else:
+            slow = partial(self._emit.call, function.call)
+        short = isinstance(last, str) and (len(last) < CHARACTERS_PER_STEP or not metered)
+        if short and function.inline is not None:
+            return inlined(self._emit, function, operands[0], operands[1], slow)
+        return Code(slow(*texts), boolean=boolean)
 
     def _prepared(self, call: Callable[..., object], operands: list[Code], boolean: bool) -> Code:
         if operands:
@@ -326,9 +343,9 @@ class _Generator:
     def _loop(self, node: syntax.Comprehension, target: Code, names: list[str]) -> Code:
         with self._emit.function(*names) as frame:
             parts = [self.visit(each) for each in node.body]
-            alone = self._loops == 1
-            if not alone:
-                self._emit.use("budget")
+            if self._loops > 1:
+                self._emit.meter()
+            alone = "meter" not in frame.captured
             loop = Loop(node.macro, names, parts, frame, _sought(node))
             name = define(self._emit, loop, self._iterations if alone else None)
         arguments = [target.text, *map(self._emit.use, frame.captured)]

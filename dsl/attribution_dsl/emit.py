@@ -115,12 +115,28 @@ class Emitter:
         self._slots = 0
         self._bound: dict[int, tuple[str, object]] = {}
         self._frames = [Frame(own=None)]
+        self._metered = False
         self.functions: list[str] = []
 
     @property
     def frame(self) -> Frame:
         """The function that is being written."""
         return self._frames[-1]
+
+    @property
+    def in_loop(self) -> bool:
+        """Whether the code now stands within a loop, where what takes long is metered."""
+        return self.frame.own is not None
+
+    @property
+    def metered(self) -> bool:
+        """Whether anything takes from the meter."""
+        return self._metered
+
+    def meter(self) -> str:
+        """Give the name of the meter, and note that it is needed where the code now stands."""
+        self._metered = True
+        return self.use("meter")
 
     @contextmanager
     def function(self, *own: str) -> Iterator[Frame]:

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Final
 
-from attribution_dsl import runtime
 from attribution_dsl.emit import Code, Emitter, Operand, Pairs, guarded
+from attribution_dsl.meter import CHARACTERS_PER_STEP
 from attribution_dsl.operators import as_double
 from attribution_dsl.overloads import Function
 
-Slow = Callable[[object, object], object]
+Slow = Callable[[str, str], str]
+"""Writes the call of an operator of two values of any kinds."""
 
 _MIRRORED: Final = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
@@ -18,19 +19,19 @@ def comparison(emit: Emitter, operator: str, left: Code, right: Code, slow: Slow
     singleton = _is_singleton(left) or _is_singleton(right)
     ordered = operator not in {"==", "!="}
     if (singleton and ordered) or (left.is_constant and right.is_constant):
-        return Code(emit.call(slow, left.text, right.text), boolean=True)
+        return Code(slow(left.text, right.text), boolean=True)
     if right.is_constant:
         held = emit.operand(left)
-        call = emit.call(slow, held.name, right.text)
+        call = slow(held.name, right.text)
         return _with_constant(emit, operator, held, right, call)
     if left.is_constant:
         held = emit.operand(right)
-        call = emit.call(slow, left.text, held.name)
+        call = slow(left.text, held.name)
         return _with_constant(emit, _MIRRORED[operator], held, left, call)
     a, b = emit.operand(left), emit.operand(right)
     if b.read is not None and not ordered:
-        return _equality_with_read(operator, a, b, emit.call(slow, a.name, b.name))
-    return _of_two_unknown(operator, a, b, emit.call(slow, a.name, b.name))
+        return _equality_with_read(operator, a, b, slow(a.name, b.name))
+    return _of_two_unknown(operator, a, b, slow(a.name, b.name))
 
 
 def _is_singleton(code: Code) -> bool:
@@ -118,17 +119,18 @@ def _of_two(
     divisible = f" and {b}" if operator == "/" else ""
     same = f"({kind} := ({bind_a}).__class__) is ({bind_b}).__class__"
     error = f"{a} if {kind} is Error else {b} if {b}.__class__ is Error"
-    other = f"{error} else {emit.call(slow, a, b)}"
+    other = f"{error} else {slow(a, b)}"
     return f"({a} {operator} {b} if {same} and ({alike}){divisible} else {other})"
 
 
 def arithmetic(emit: Emitter, operator: str, left: Code, right: Code, slow: Slow) -> Code:
     """Generate `+ - * / %`."""
     if operator == "%" or (left.is_constant and right.is_constant):
-        return Code(emit.call(slow, left.text, right.text))
+        return Code(slow(left.text, right.text))
     if right.is_constant:
         return Code(_arithmetic_with_constant(emit, operator, left, right, slow))
-    classes = ("float", "str") if operator == "+" else ("float",)
+    # Within a loop texts are metered.
+    classes = ("float", "str") if operator == "+" and not emit.in_loop else ("float",)
     return Code(_of_two(emit, operator, left, right, slow, *classes))
 
 
@@ -136,11 +138,13 @@ def _arithmetic_with_constant(
     emit: Emitter, operator: str, left: Code, right: Code, slow: Slow
 ) -> str:
     value, binding = emit.held(left)
-    call = emit.call(slow, value, right.text)
+    call = slow(value, right.text)
     cls = {float: "float", str: "str"}.get(type(right.value))
-    useless = cls is None or (cls == "str" and operator != "+") or right.value == 0.0
+    useless = (
+        cls is None or (cls == "str" and (operator != "+" or emit.in_loop)) or right.value == 0.0
+    )
     if useless:
-        return emit.call(slow, left.text, right.text)
+        return slow(left.text, right.text)
     return f"({value} {operator} {right.text} if ({binding}).__class__ is {cls} else {call})"
 
 
@@ -158,26 +162,27 @@ def one_of(
     """
     held = emit.operand(operand)
     found = emit.bind(frozenset(strings))
-    slow = emit.call(slow_equality, held.name, ascii(strings[0]))
+    slow = slow_equality(held.name, ascii(strings[0]))
     test = f"{held.name} {operator} {found}"
     return guarded(slow, ((test, f"({held.binding}).__class__ is str"),), held.errors)
 
 
-def membership(emit: Emitter, item: Code, container: Code) -> Code:
+def membership(emit: Emitter, item: Code, container: Code, slow: Slow) -> Code:
     """Generate `item in container`."""
-    if not (item.is_constant and isinstance(item.value, str)):
-        text = emit.call(runtime.contained, item.text, container.text)
-        return Code(text, boolean=True)
+    if emit.in_loop or not (item.is_constant and isinstance(item.value, str)):
+        return Code(slow(item.text, container.text), boolean=True)
     value, binding = emit.held(container)
-    slow = emit.call(runtime.contained, item.text, value)
     # Found is found; not found may still be an error, if the list holds one.
     found = f"({binding}).__class__ is list and {item.text} in {value}"
-    return guarded(slow, (("True", found),))
+    return guarded(slow(item.text, value), (("True", found),))
 
 
-def inlined(emit: Emitter, function: Function, target: Code, argument: Code) -> Code:
+def inlined(emit: Emitter, function: Function, target: Code, argument: Code, slow: Slow) -> Code:
     """Generate a call of a test of two strings, the second of them constant."""
     value, binding = emit.held(target)
-    slow = emit.call(function.call, value, argument.text)
     test = str(function.inline).format(value, argument.text)
-    return guarded(slow, ((test, f"({binding}).__class__ is str"),))
+    guard = f"({binding}).__class__ is str"
+    if function.linear and emit.in_loop:
+        # What is shorter takes no steps from the meter.
+        guard += f" and len({value}) < {CHARACTERS_PER_STEP}"
+    return guarded(slow(value, argument.text), ((test, guard),))

@@ -4,10 +4,30 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from attribution_dsl.library import basics, formatting, optionals, patterns, strings
+from attribution_dsl.library import (
+    basics,
+    conversions,
+    formatting,
+    maths,
+    optionals,
+    patterns,
+    sets,
+    strings,
+    times,
+)
 from attribution_dsl.overloads import Function
 
-_FAMILIES: Final = (basics, patterns, optionals, strings, formatting)
+_FAMILIES: Final = (
+    basics,
+    patterns,
+    optionals,
+    strings,
+    formatting,
+    conversions,
+    times,
+    maths,
+    sets,
+)
 
 
 def _merged(tables: Iterable[Mapping[str, Function]]) -> Mapping[str, Function]:

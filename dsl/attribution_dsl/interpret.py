@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from attribution_dsl import loops, runtime, syntax
+from attribution_dsl import loops, meter, runtime, syntax
 from attribution_dsl.functions import FUNCTIONS, METHODS
 from attribution_dsl.macros import OF_OPTIONAL
+from attribution_dsl.meter import OVER_BUDGET, Meter
 from attribution_dsl.operators import NEGATE, NOT, STRICT_BINARY
 from attribution_dsl.overloads import no_overload
 from attribution_dsl.roots import RootKind
@@ -59,7 +60,8 @@ class _Interpreter:
         self._kinds = kinds
         self._roots = roots
         self._observe = observe
-        self._iterations = iterations
+        self._meter = Meter(iterations)
+        self._within_loops = 0
         self._scope: dict[str, object] = {}
 
     def visit(self, node: Node) -> object:
@@ -94,7 +96,10 @@ class _Interpreter:
         return function.call(self.visit(node.operand))
 
     def binary(self, node: syntax.Binary) -> object:
-        return BINARY[node.operator](self.visit(node.left), self.visit(node.right))
+        left, right = self.visit(node.left), self.visit(node.right)
+        if self._within_loops and node.operator in meter.BINARY:
+            return meter.BINARY[node.operator](self._meter, left, right)
+        return BINARY[node.operator](left, right)
 
     def all_of(self, node: syntax.And) -> object:
         return self._logical(node.terms, "&&", decisive=False)
@@ -124,7 +129,10 @@ class _Interpreter:
 
     def call(self, node: syntax.Call) -> object:
         function = (FUNCTIONS if node.target is None else METHODS)[node.name]
-        return function.call(*map(self.visit, node.operands))
+        operands = map(self.visit, node.operands)
+        if self._within_loops and function.linear:
+            return meter.call(self._meter, function, *operands)
+        return function.call(*operands)
 
     def fallback(self, node: syntax.Fallback) -> object:
         target = self.visit(node.target)
@@ -148,10 +156,9 @@ class _Interpreter:
         """Evaluate the body for each step; a step that a filter takes out is no turn."""
         *filters, body = node.body
         for step in steps:
-            if self._iterations == 0:
-                yield loops.Turn(step, loops.OVER_BUDGET)
+            if not self._meter.take(1):
+                yield loops.Turn(step, OVER_BUDGET)
                 return
-            self._iterations -= 1
             kept = self._within(node, step, filters[0]) if filters else True
             if kept is True:
                 yield loops.Turn(step, self._within(node, step, body))
@@ -159,9 +166,11 @@ class _Interpreter:
                 yield loops.Turn(step, loops.not_bool(node.macro, kept))
 
     def _within(self, node: syntax.Comprehension, values: loops.Step, part: Node) -> object:
-        outer = self._scope
+        outer, looping = self._scope, node.macro not in OF_OPTIONAL
         self._scope = {**outer, **dict(zip(node.variables, values, strict=True))}
+        self._within_loops += looping
         result = self.visit(part)
+        self._within_loops -= looping
         self._scope = outer
         return result
 

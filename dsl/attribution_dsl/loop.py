@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from attribution_dsl import loops, runtime
 from attribution_dsl.emit import Code, Emitter, Frame
+from attribution_dsl.meter import OVER_BUDGET
 
 _DECISIVE = {"all": "False", "exists": "True"}
 _ONE = frozenset({"exists_one", "existsOne"})
@@ -35,8 +36,8 @@ def define(emit: Emitter, loop: Loop, iterations: int | None) -> str:
     Args:
         emit: Hands out names and keeps the functions.
         loop: What to write.
-        iterations: The most turns of the only loop of a rule; None if several share a budget, the
-            list `budget` whose one element is what is left.
+        iterations: The most turns, if nothing else takes from the budget; None if something does,
+            so that what is left is in `meter`.
 
     Returns:
         The name of the function. It takes the list or map, and then what the frame has captured.
@@ -45,7 +46,7 @@ def define(emit: Emitter, loop: Loop, iterations: int | None) -> str:
     start, turn, end = _fold(emit, loop)
     if iterations is None:
         items, after = "items", []
-        turn = ["if not budget[0]:", f"    return {_over(emit)}", "budget[0] -= 1", *turn]
+        turn = ["if not meter.left:", f"    return {_over(emit)}", "meter.left -= 1", *turn]
     else:
         items = f"items if len(items) <= {iterations} else items[:{iterations}]"
         after = [f"if len(items) > {iterations}:", f"    return {_over(emit)}"]
@@ -72,7 +73,7 @@ def _indented(lines: Sequence[str], levels: int) -> list[str]:
 
 
 def _over(emit: Emitter) -> str:
-    return emit.bind(loops.OVER_BUDGET)
+    return emit.bind(OVER_BUDGET)
 
 
 def _range(emit: Emitter, loop: Loop) -> list[str]:

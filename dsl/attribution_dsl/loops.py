@@ -6,16 +6,13 @@ from types import MappingProxyType
 from typing import Final
 
 from attribution_dsl.kinds import KIND_OF
+from attribution_dsl.meter import OVER_BUDGET
 from attribution_dsl.overloads import no_overload
 from attribution_dsl.runtime import insert, key_value
 from attribution_dsl.values import ErrorKind, ErrorValue
 
 Step = tuple[object, ...]
 """The values of the variables: an element or key; or index and element, or key and value."""
-
-OVER_BUDGET: Final = ErrorValue(
-    ErrorKind.BUDGET_EXCEEDED, "the rule takes more steps through lists than it may"
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from attribution_dsl.kinds import (
     Kind,
     Type,
 )
+from attribution_dsl.library.bounds import LIST_TOO_LONG, MOST_ITEMS
 from attribution_dsl.overloads import Function, Overload, function
 from attribution_dsl.values import (
     DURATION_MAX_NANOS,
@@ -58,12 +59,6 @@ def _duration(nanos: int) -> Duration | ErrorValue:
     return _DURATION_RANGE
 
 
-_MOST_ITEMS: Final = 65_536
-_TOO_LONG: Final = ErrorValue(
-    ErrorKind.BUDGET_EXCEEDED, f"a list would have more than {_MOST_ITEMS} items"
-)
-
-
 def _divide_int(left: int, right: int) -> int | ErrorValue:
     if right == 0:
         return _BY_ZERO
@@ -82,8 +77,8 @@ def _remainder(left: int, right: int) -> int | ErrorValue:
 
 
 def _join(left: list[object], right: list[object]) -> list[object] | ErrorValue:
-    if len(left) + len(right) > _MOST_ITEMS:
-        return _TOO_LONG
+    if len(left) + len(right) > MOST_ITEMS:
+        return LIST_TOO_LONG
     return left + right
 
 

@@ -4,7 +4,7 @@ Nothing here raises on any data, and nothing changes data. An error is a value; 
 otherwise the first error among the arguments is the result.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from types import NoneType
 from typing import Final
@@ -46,7 +46,7 @@ def equal(left: object, right: object) -> object:
     if a is b and a in _PLAIN:
         return left == right
     if a is b and (a is list or a is dict or a is OptionalValue):
-        return _equal_deep(left, right)
+        return equal_deep(left, right)[1]
     if left.__class__ is int and right.__class__ is float:
         return as_double(left) == right
     if left.__class__ is float and right.__class__ is int:
@@ -62,38 +62,56 @@ def not_equal(left: object, right: object) -> object:
     return not result if result.__class__ is bool else result
 
 
-def _equal_deep(left: object, right: object) -> object:
+def equal_deep(left: object, right: object, most: int | None = None) -> tuple[int, object]:
     """Compare without recursion: data may be nested deeper than Python's stack.
 
     A difference decides, whatever errors lie elsewhere; else an error inside is the result.
+
+    Args:
+        left: A value.
+        right: Another.
+        most: How many parts to compare; what is beyond does not count. None for all.
+
+    Returns:
+        The number of parts compared, and what `==` gives.
     """
     pending: list[tuple[object, object]] = [(left, right)]
     found: object = True
-    while pending:
+    compared = 0
+    while pending and compared != most:
+        compared += 1
         a, b = pending.pop()
         if a.__class__ is list and b.__class__ is list:
             if len(a) != len(b):
-                return False
+                return compared, False
             pending.extend(zip(a, b, strict=True))
         elif a.__class__ is dict and b.__class__ is dict:
             if a.keys() != b.keys():
-                return False
+                return compared, False
             pending.extend((value, b[key]) for key, value in a.items())
         elif isinstance(a, OptionalValue) and isinstance(b, OptionalValue):
             if (a is NONE) is not (b is NONE):
-                return False
+                return compared, False
             pending.append((a.value, b.value))
         else:
             result = equal(a, b)
             if result is False:
-                return False
+                return compared, False
             if result is not True:
                 found = result
-    return found
+    return compared, found
 
 
-def contained(item: object, container: object) -> object:
-    """Evaluate `item in container`: an element of a list, or a key of a map."""
+def contained(
+    item: object, container: object, equals: Callable[[object, object], object] = equal
+) -> object:
+    """Evaluate `item in container`: an element of a list, or a key of a map.
+
+    Args:
+        item: Any value.
+        container: Any value.
+        equals: What compares.
+    """
     if item.__class__ is ErrorValue:
         return item
     if container.__class__ is dict:
@@ -104,7 +122,7 @@ def contained(item: object, container: object) -> object:
         return no_overload("in", item, container)
     failure: object = False
     for element in container:
-        result = equal(item, element)
+        result = equals(item, element)
         if result is True:
             return True
         if result is not False and failure is False:

@@ -9,9 +9,11 @@ from attribution_dsl.kinds import ANY, BOOL, INT, Kind
 from attribution_dsl.overloads import Function, Overload, function
 
 
-def _of_strings(name: str, apply: Callable[..., object], inline: str) -> Function:
+def _of_strings(
+    name: str, apply: Callable[..., object], inline: str, *, linear: bool = False
+) -> Function:
     overload = Overload((Kind.STRING, Kind.STRING), BOOL, apply)
-    return function(name, overload, inline=inline, linear=True)
+    return function(name, overload, inline=inline, linear=linear)
 
 
 def _itself(value: object) -> object:
@@ -30,6 +32,6 @@ METHODS: Final[Mapping[str, Function]] = MappingProxyType(
         "size": _SIZE,
         "startsWith": _of_strings("startsWith", str.startswith, "{0}.startswith({1})"),
         "endsWith": _of_strings("endsWith", str.endswith, "{0}.endswith({1})"),
-        "contains": _of_strings("contains", operator.contains, "{1} in {0}"),
+        "contains": _of_strings("contains", operator.contains, "{1} in {0}", linear=True),
     }
 )

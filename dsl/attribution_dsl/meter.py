@@ -1,0 +1,93 @@
+"""The budget of one evaluation, and what operations within loops take from it.
+
+A rule without loops costs no more than its text and its data are long. A loop multiplies that: so
+each of its steps takes from a budget, and so does each operation within it whose time grows with
+the length of a text, list or map.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from types import MappingProxyType
+from typing import Final
+
+from attribution_dsl import runtime
+from attribution_dsl.operators import ARITHMETIC
+from attribution_dsl.overloads import Function
+from attribution_dsl.values import ErrorKind, ErrorValue
+
+OVER_BUDGET: Final = ErrorValue(
+    ErrorKind.BUDGET_EXCEEDED, "the rule takes more steps through lists than it may"
+)
+# One step of a loop takes about as long as to compare so many items, or to look at so many
+# characters; powers of two.
+ITEMS_PER_STEP: Final = 32
+CHARACTERS_PER_STEP: Final = 256
+
+
+class Meter:
+    """How many steps an evaluation may still take.
+
+    Attributes:
+        left: The number of steps.
+    """
+
+    __slots__ = ("left",)
+
+    def __init__(self, steps: int) -> None:
+        self.left = steps
+
+    def take(self, steps: int) -> bool:
+        """Take steps; where there are not so many, give False and leave none."""
+        enough = steps <= self.left
+        self.left = self.left - steps if enough else 0
+        return enough
+
+
+def steps_of(value: object) -> int:
+    """Tell how many steps it takes to go through a value; nothing if it is short."""
+    if value.__class__ is str:
+        return len(value) // CHARACTERS_PER_STEP
+    if value.__class__ is list or value.__class__ is dict:
+        return len(value) // ITEMS_PER_STEP
+    return 0
+
+
+def call(meter: Meter, function: Function, *arguments: object) -> object:
+    """Call a function within a loop, and take the steps for what it reads and for what it gives."""
+    if not meter.take(sum(map(steps_of, arguments))):
+        return OVER_BUDGET
+    value = function.call(*arguments)
+    return value if meter.take(steps_of(value)) else OVER_BUDGET
+
+
+def _add(meter: Meter, left: object, right: object) -> object:
+    return call(meter, ARITHMETIC["+"], left, right)
+
+
+def _equal(meter: Meter, left: object, right: object) -> object:
+    if left.__class__ is right.__class__ and left.__class__ in _DEEP:
+        compared, value = runtime.equal_deep(left, right, ITEMS_PER_STEP * (meter.left + 1))
+        if not meter.take(compared // ITEMS_PER_STEP):
+            return OVER_BUDGET
+        return value
+    return runtime.equal(left, right)
+
+
+def _not_equal(meter: Meter, left: object, right: object) -> object:
+    result = _equal(meter, left, right)
+    return not result if result.__class__ is bool else result
+
+
+def _contained(meter: Meter, item: object, container: object) -> object:
+    if container.__class__ is not list:
+        return runtime.contained(item, container)
+    if not meter.take(steps_of(container)):
+        return OVER_BUDGET
+    return runtime.contained(item, container, partial(_equal, meter))
+
+
+_DEEP: Final = frozenset({list, dict})
+BINARY: Final[Mapping[str, Callable[[Meter, object, object], object]]] = MappingProxyType(
+    {"+": _add, "==": _equal, "!=": _not_equal, "in": _contained}
+)
+"""The operators that take steps within loops."""

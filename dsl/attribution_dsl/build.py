@@ -5,6 +5,7 @@ tokens, so everything here can be built without complaint.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from lark import Token, Transformer, v_args
@@ -122,8 +123,9 @@ class _Builder(Transformer[Token, Node]):
             return syntax.Presence(read.operand, read.name, read.optional, read.name_span, span)
         return syntax.Call(None, str(name), arguments, span_of(name), span)
 
-    def parens(self, _left: Token, node: Node, _right: Token) -> Node:
-        return node
+    def parens(self, left: Token, node: Node, right: Token) -> Node:
+        # What is shown of it to people has its brackets.
+        return replace(node, span=span_of(left).to(span_of(right)))
 
     def list_literal(self, left: Token, *rest: Any) -> Node:
         *items, right = (each for each in rest if each is not None)

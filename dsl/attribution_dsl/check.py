@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from attribution_dsl import syntax
-from attribution_dsl.advice import unknown_function, unknown_name
+from attribution_dsl.advice import names_variables, unknown_function, unknown_name
 from attribution_dsl.diagnostics import Diagnostic, Severity, error, in_order, warning
 from attribution_dsl.functions import FUNCTIONS, METHODS, NAMESPACES, NEVER
 from attribution_dsl.kinds import (
@@ -23,7 +23,7 @@ from attribution_dsl.kinds import (
     may_equal,
 )
 from attribution_dsl.limits import Limits
-from attribution_dsl.macros import MACROS, OF_OPTIONAL
+from attribution_dsl.macros import OF_OPTIONAL
 from attribution_dsl.operators import NEGATE, NOT, STRICT_BINARY
 from attribution_dsl.overloads import BadLiteralError, Function, misfit
 from attribution_dsl.roots import ROOT_TYPES, RootKind, Roots
@@ -141,7 +141,8 @@ class _Checker:
         if not may_equal(left.kind, right.kind):
             always = "false" if node.operator == "==" else "true"
             message = f"this is always {always}: {left} never equals {right}"
-            self.found.append(warning("NEVER_EQUAL", message, node.span))
+            fix = _better(node, [left.kind, right.kind])
+            self.found.append(warning("NEVER_EQUAL", message, node.span, fix))
         return BOOL
 
     def logical(self, node: syntax.And | syntax.Or) -> Type:
@@ -163,10 +164,8 @@ class _Checker:
         function = (FUNCTIONS if node.target is None else METHODS).get(node.name)
         if function is None:
             self.found.append(unknown_function(node))
-            if node.name in NEVER or (node.target is not None and node.name in MACROS):
+            if node.name in NEVER or _is_special(node):
                 # Its arguments follow rules of their own, such as naming a variable.
-                return ANY
-            if _namespace(node) not in {None, *self._roots.kinds}:
                 return ANY
         types = [self.visit(each) for each in node.operands]
         if function is None or not self._count_fits(node, function):
@@ -332,7 +331,7 @@ class _Checker:
         if result is not None:
             return result
         kinds = [each.kind for each in types]
-        self._refuse(misfit(function.name, kinds), node, _whole_as_double(node, kinds))
+        self._refuse(misfit(function.name, kinds), node, _better(node, kinds))
         return ANY
 
     def _refuse(self, message: str, node: Node, suggestion: str | None = None) -> None:
@@ -369,12 +368,12 @@ def _takes(function: Function, own: int) -> str:
     return f"{listed} argument{'s' if counts[-1] != 1 else ''}"
 
 
-def _namespace(node: syntax.Call) -> str | None:
-    """Give the `math` of `math.nothing(x)`."""
+def _is_special(node: syntax.Call) -> bool:
+    """Tell a macro that is written wrongly, and a function that its namespace has not."""
     target = node.target
     if isinstance(target, syntax.Ident) and target.name in NAMESPACES:
-        return target.name
-    return None
+        return True
+    return names_variables(node)
 
 
 def _make_optional(node: Node) -> str | None:
@@ -389,13 +388,23 @@ def _nested(node: syntax.Comprehension, most: int) -> Diagnostic:
     return error("TOO_DEEP", message, node.name_span)
 
 
-def _whole_as_double(node: Node, kinds: list[Kind]) -> str | None:
-    """Show the double for an int literal that stands next to a double."""
-    if not isinstance(node, syntax.Binary) or set(kinds) != {Kind.INT, Kind.DOUBLE}:
+def _better(node: Node, kinds: list[Kind]) -> str | None:
+    """Show what to write where two operands do not fit each other."""
+    if not isinstance(node, syntax.Binary):
         return None
-    for side in (node.left, node.right):
-        if isinstance(side, syntax.Literal) and type(side.value) is int:
-            return f"did you mean `{literal_text(float(side.value))}`?"
+    both = set(kinds)
+    literals = [each for each in (node.left, node.right) if isinstance(each, syntax.Literal)]
+    for literal in literals:
+        if both == {Kind.INT, Kind.DOUBLE} and type(literal.value) is int:
+            return f"did you mean `{literal_text(float(literal.value))}`?"
+        if both == {Kind.TIMESTAMP, Kind.STRING}:
+            return f"write `timestamp({literal_text(literal.value)})`"
+        if both == {Kind.DURATION, Kind.STRING}:
+            return f"write `duration({literal_text(literal.value)})`"
+    if both in ({Kind.DURATION, Kind.INT}, {Kind.TIMESTAMP, Kind.INT}):
+        return 'write a length of time as in `duration("24h")`'
+    if both > {Kind.OPTIONAL}:
+        return 'take the value out first: `event.?plan.orValue("free")`'
     return None
 
 

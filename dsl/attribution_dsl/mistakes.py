@@ -31,6 +31,7 @@ RESERVED: Final = frozenset(
         "while",
     }
 )
+_LONGEST_ID: Final = 40
 _WORDS: Final = {"BAD_OR": "||", "BAD_AND": "&&", "BAD_NOT": "!"}
 
 
@@ -123,7 +124,8 @@ def _too_large(token: Token, before: Token | None, earlier: Token | None) -> Dia
     if negated and value == INT_MAX + 1:
         return None
     message = "a whole number must fit 64 bits: -9223372036854775808 to 9223372036854775807"
-    return error("INT_OUT_OF_RANGE", message, span_of(token))
+    fix = f'if it is an id: write `"{token}"`' if len(token) <= _LONGEST_ID else None
+    return error("INT_OUT_OF_RANGE", message, span_of(token), fix)
 
 
 def _bad_escape(token: Token) -> Diagnostic | None:

@@ -7,10 +7,11 @@ from typing import Final
 
 from attribution_dsl.check import Checked, check
 from attribution_dsl.compile import generate
-from attribution_dsl.diagnostics import Diagnostic, RuleError, error
+from attribution_dsl.diagnostics import Diagnostic, RuleError, error, in_order
 from attribution_dsl.interpret import Observer, interpret
 from attribution_dsl.kinds import Kind
 from attribution_dsl.limits import Limits
+from attribution_dsl.lint import lint
 from attribution_dsl.parse import parse_leniently
 from attribution_dsl.resolve import resolve
 from attribution_dsl.results import ALLOWED, NEEDED, ResultType, as_result
@@ -29,7 +30,6 @@ class Rule:
         source: The text it was made from.
         reads: Per root that is read the names of the top-level properties read, or None if the root
             is used whole. What is not named here need not be in the data.
-        warnings: What is doubtful about it.
         tree: Its syntax tree.
         evaluate: Takes the data, a mapping from root to value, and gives the result, a bool or a
             number as was asked for, or an ErrorValue. A root of properties that is not in the data
@@ -40,13 +40,18 @@ class Rule:
 
     source: str
     reads: Mapping[str, frozenset[str] | None]
-    warnings: tuple[Diagnostic, ...]
     tree: Node = field(repr=False)
     # A field and not a method, so that evaluating costs no call beyond the generated function.
     evaluate: Callable[[Mapping[str, object]], object] = field(repr=False)
     _kinds: Mapping[str, RootKind] = field(repr=False)
     _result: ResultType = field(repr=False)
     _iterations: int = field(repr=False)
+    _doubts: tuple[Diagnostic, ...] = field(repr=False)
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What is doubtful about it, sorted by place; found anew each time it is asked for."""
+        return in_order([*self._doubts, *lint(self.source, self.tree, self._kinds)])
 
     def interpret(self, roots: Mapping[str, object], observe: Observer | None = None) -> object:
         """Evaluate by walking the tree: slower than `evaluate`, with the same result.
@@ -128,12 +133,12 @@ def load_rule(
     return Rule(
         source=source,
         reads=MappingProxyType(checked.reads),
-        warnings=checked.diagnostics,
         tree=tree,
         evaluate=generate(tree, roots.kinds, limits.iterations, result, interpreted),
         _kinds=roots.kinds,
         _result=result,
         _iterations=limits.iterations,
+        _doubts=checked.diagnostics,
     )
 
 

@@ -222,15 +222,13 @@ def optional_index(operand: object, key: object, path: str | None) -> object:
         if operand is NONE and key.__class__ in KIND_OF:
             return NONE
         operand = operand.value
+    if operand.__class__ is not ErrorValue and key.__class__ is ErrorValue:
+        return key
     value = index(operand, key, path)
-    if isinstance(value, ErrorValue) and value.kind in _ABSENT and _holds(operand):
-        # The container and the key are sound: only the element is not there.
-        return NONE
+    if operand.__class__ is not ErrorValue and isinstance(value, ErrorValue):
+        # The container and the key are sound: only the element may not be there.
+        return NONE if value.kind in _ABSENT else value
     return some(value)
-
-
-def _holds(operand: object) -> bool:
-    return operand.__class__ is list or operand.__class__ is dict
 
 
 def _map_index(operand: dict[object, object], key: object, path: str | None) -> object:

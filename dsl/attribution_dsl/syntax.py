@@ -5,9 +5,11 @@ Spans take no part in comparison: two trees are equal if they mean the same.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from attribution_dsl.diagnostics import Span
+
+_LONGEST_INT_SHOWN: Final = 128
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -294,4 +296,7 @@ def literal_text(value: object) -> str:
     if isinstance(value, str):
         inner = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
         return f'"{inner}"'
+    if isinstance(value, int) and value.bit_length() > _LONGEST_INT_SHOWN:
+        # Python refuses to write thousands of digits.
+        return "a whole number far beyond 64 bits"
     return repr(value)

@@ -21,6 +21,8 @@ from attribution.v1 import (
     delivery_service_pb2_grpc,
     journey_service_pb2,
     journey_service_pb2_grpc,
+    rule_service_pb2,
+    rule_service_pb2_grpc,
 )
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.duration_pb2 import Duration
@@ -34,6 +36,7 @@ MODULES = (
     campaign_service_pb2,
     delivery_service_pb2,
     journey_service_pb2,
+    rule_service_pb2,
 )
 
 R = TypeVar("R", bound=Message)
@@ -98,8 +101,9 @@ class FakeService(
     campaign_service_pb2_grpc.CampaignServiceServicer,
     delivery_service_pb2_grpc.DeliveryServiceServicer,
     journey_service_pb2_grpc.JourneyServiceServicer,
+    rule_service_pb2_grpc.RuleServiceServicer,
 ):
-    """All four services. Answers are those told, in order, and then empty ones."""
+    """All five services. Answers are those told, in order, and then empty ones."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -202,12 +206,23 @@ class FakeService(
     ) -> delivery_service_pb2.ListDeliveriesResponse:
         return self._answer(delivery_service_pb2.ListDeliveriesResponse(), request, context)
 
+    def CheckRule(
+        self, request: rule_service_pb2.CheckRuleRequest, context: grpc.ServicerContext
+    ) -> rule_service_pb2.CheckRuleResponse:
+        return self._answer(rule_service_pb2.CheckRuleResponse(), request, context)
+
+    def TryRule(
+        self, request: rule_service_pb2.TryRuleRequest, context: grpc.ServicerContext
+    ) -> rule_service_pb2.TryRuleResponse:
+        return self._answer(rule_service_pb2.TryRuleResponse(), request, context)
+
 
 ADDERS: tuple[Callable[[FakeService, grpc.Server], None], ...] = (
     attribution_service_pb2_grpc.add_AttributionServiceServicer_to_server,
     campaign_service_pb2_grpc.add_CampaignServiceServicer_to_server,
     delivery_service_pb2_grpc.add_DeliveryServiceServicer_to_server,
     journey_service_pb2_grpc.add_JourneyServiceServicer_to_server,
+    rule_service_pb2_grpc.add_RuleServiceServicer_to_server,
 )
 
 

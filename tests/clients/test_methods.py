@@ -12,6 +12,7 @@ from attribution.v1 import (
     campaign_service_pb2,
     delivery_service_pb2,
     journey_service_pb2,
+    rule_service_pb2,
 )
 from attribution_client import (
     AsyncAttributionClient,
@@ -26,6 +27,7 @@ from attribution_client import (
     Journey,
     NextStep,
     PerformsEvent,
+    RulePlace,
     Trigger,
 )
 from clients.callers import NOW
@@ -308,6 +310,52 @@ CASES = [
         {"personId": "p1", "journeyId": "j1", "nextStep": "NEXT_STEP_WAIT"},
         attribution_service_pb2.CheckExitResponse(),
         note="with a next step",
+    ),
+    Case(
+        "check_rule",
+        "CheckRule",
+        {},
+        {"source": "event.a == 1", "place": "RULE_PLACE_GOAL_FILTER"},
+        rule_service_pb2.CheckRuleResponse(valid=True),
+        args=("event.a == 1", "GOAL_FILTER"),
+    ),
+    Case(
+        "check_rule",
+        "CheckRule",
+        {"place": RulePlace.RULE_PLACE_GOAL_VALUE, "without_trigger": True},
+        {"source": "event.a", "place": "RULE_PLACE_GOAL_VALUE", "withoutTrigger": True},
+        rule_service_pb2.CheckRuleResponse(formatted="event.a"),
+        args=("event.a",),
+        note="without a trigger",
+    ),
+    Case(
+        "try_rule",
+        "TryRule",
+        {
+            "event": {"a": 1},
+            "trigger": {"b": None},
+            "person": {"c": [True]},
+            "now": datetime(2025, 3, 1, 12, tzinfo=CEST),
+        },
+        {
+            "source": "event.a == 1",
+            "place": "RULE_PLACE_GOAL_FILTER",
+            "event": {"a": 1.0},
+            "trigger": {"b": None},
+            "person": {"c": [True]},
+            "now": "2025-03-01T10:00:00Z",
+        },
+        rule_service_pb2.TryRuleResponse(valid=True),
+        args=("event.a == 1", "GOAL_FILTER"),
+    ),
+    Case(
+        "try_rule",
+        "TryRule",
+        {"event": {}, "without_trigger": True},
+        {"source": "1", "place": "RULE_PLACE_GOAL_VALUE", "event": {}, "withoutTrigger": True},
+        rule_service_pb2.TryRuleResponse(missing=["event.a"]),
+        args=("1", "goal_value"),
+        note="with little data",
     ),
 ]
 

@@ -8,6 +8,7 @@ from attribution.v1 import (
     explanation_pb2,
     goal_pb2,
     journey_pb2,
+    rule_pb2,
 )
 from attribution_service.transport.masks import MUTABLE
 from attribution_service.transport.reads import DEFAULT_PAGE, MAX_PAGE
@@ -23,6 +24,7 @@ FILES = (
     explanation_pb2,
     goal_pb2,
     journey_pb2,
+    rule_pb2,
 )
 
 
@@ -38,7 +40,17 @@ def test_messages_are_of_the_contract() -> None:
     rows = {row[0] for row in table(PAGE, "## Messages")}
     assert rows <= known
     # Those that are only parts of one of the others need no row.
-    assert known - rows == {"Trigger", "PerformsEvent", "Candidate", "ExplanationVerdict"}
+    assert known - rows == {
+        "Trigger",
+        "PerformsEvent",
+        "Candidate",
+        "ExplanationVerdict",
+        "RuleError",
+        "RuleOutcome",
+        "RuleRead",
+        "RuleSpan",
+        "RuleValue",
+    }
 
 
 def test_numbers_and_names_are_those_of_the_server() -> None:

@@ -17,6 +17,16 @@ from attribution.v1.error_reason_pb2 import ErrorReason
 from attribution.v1.explanation_pb2 import Explanation, ExplanationVerdict, Verdict
 from attribution.v1.goal_pb2 import Basis, Goal, PerformsEvent
 from attribution.v1.journey_pb2 import ExitReason, Journey, JourneyState
+from attribution.v1.rule_pb2 import (
+    RuleDiagnostic,
+    RuleErrorKind,
+    RuleOutcome,
+    RulePart,
+    RulePlace,
+    RuleValueType,
+    Severity,
+)
+from attribution.v1.rule_service_pb2 import CheckRuleResponse, TryRuleResponse
 
 from attribution_client._retry import Clock, RetryPolicy
 from attribution_client._version import __version__
@@ -56,6 +66,7 @@ __all__ = [
     "Candidate",
     "Channel",
     "CheckExitResponse",
+    "CheckRuleResponse",
     "Clock",
     "Conversion",
     "DataLoss",
@@ -83,7 +94,15 @@ __all__ = [
     "PermissionDenied",
     "ResourceExhausted",
     "RetryPolicy",
+    "RuleDiagnostic",
+    "RuleErrorKind",
+    "RuleOutcome",
+    "RulePart",
+    "RulePlace",
+    "RuleValueType",
+    "Severity",
     "Trigger",
+    "TryRuleResponse",
     "Unauthenticated",
     "Unavailable",
     "Unimplemented",

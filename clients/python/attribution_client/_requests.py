@@ -34,6 +34,8 @@ from attribution.v1.journey_service_pb2 import (
     ListJourneysRequest,
     StartJourneyRequest,
 )
+from attribution.v1.rule_pb2 import RulePlace
+from attribution.v1.rule_service_pb2 import CheckRuleRequest, TryRuleRequest
 from google.protobuf.field_mask_pb2 import FieldMask
 
 from attribution_client._convert import Properties, to_enum, to_struct, to_timestamp
@@ -186,3 +188,31 @@ def check_exit(
     if next_step is not None:
         request.next_step = cast(NextStep, to_enum(next_step, NextStep, "NEXT_STEP_", "next_step"))
     return request
+
+
+def check_rule(source: str, place: RulePlace | str, without_trigger: bool) -> CheckRuleRequest:
+    """Build the request of CheckRule."""
+    return CheckRuleRequest(source=source, place=_place(place), without_trigger=without_trigger)
+
+
+def try_rule(
+    source: str,
+    place: RulePlace | str,
+    event: Properties | None,
+    trigger: Properties | None,
+    person: Properties | None,
+    now: datetime | None,
+    without_trigger: bool,
+) -> TryRuleRequest:
+    """Build the request of TryRule."""
+    request = TryRuleRequest(source=source, place=_place(place), without_trigger=without_trigger)
+    for name, properties in (("event", event), ("trigger", trigger), ("person", person)):
+        if properties is not None:
+            getattr(request, name).CopyFrom(to_struct(properties, name))
+    if now is not None:
+        request.now.CopyFrom(to_timestamp(now, "now"))
+    return request
+
+
+def _place(place: RulePlace | str) -> RulePlace:
+    return cast(RulePlace, to_enum(place, RulePlace, "RULE_PLACE_", "place"))

@@ -33,6 +33,9 @@ from attribution.v1.journey_service_pb2 import (
     StartJourneyResponse,
 )
 from attribution.v1.journey_service_pb2_grpc import JourneyServiceStub
+from attribution.v1.rule_pb2 import RulePlace
+from attribution.v1.rule_service_pb2 import CheckRuleResponse, TryRuleResponse
+from attribution.v1.rule_service_pb2_grpc import RuleServiceStub
 
 from attribution_client import _requests
 from attribution_client._channel import ChannelSettings
@@ -112,6 +115,7 @@ class AsyncAttributionClient:
         self._campaigns = CampaignServiceStub(channel)
         self._deliveries = DeliveryServiceStub(channel)
         self._journeys = JourneyServiceStub(channel)
+        self._rules = RuleServiceStub(channel)
 
     async def close(self) -> None:
         """Close the connection and cancel calls under way. May be called again."""
@@ -333,6 +337,42 @@ class AsyncAttributionClient:
         """
         request = _requests.check_exit(person_id, journey_id, next_step)
         return await self._call(self._attribution.CheckExit, request, timeout)
+
+    # Rules
+
+    async def check_rule(
+        self,
+        source: str,
+        place: RulePlace | str,
+        *,
+        without_trigger: bool = False,
+        timeout: float | None = None,
+    ) -> CheckRuleResponse:
+        """Check a rule as creating a campaign with it would; nothing is stored.
+
+        See `AttributionClient.check_rule`.
+        """
+        request = _requests.check_rule(source, place, without_trigger)
+        return await self._call(self._rules.CheckRule, request, timeout)
+
+    async def try_rule(
+        self,
+        source: str,
+        place: RulePlace | str,
+        *,
+        event: Properties | None = None,
+        trigger: Properties | None = None,
+        person: Properties | None = None,
+        now: datetime | None = None,
+        without_trigger: bool = False,
+        timeout: float | None = None,
+    ) -> TryRuleResponse:
+        """Evaluate a rule over sample data, and see the value of each part.
+
+        See `AttributionClient.try_rule`.
+        """
+        request = _requests.try_rule(source, place, event, trigger, person, now, without_trigger)
+        return await self._call(self._rules.TryRule, request, timeout)
 
     async def _call(
         self,

@@ -32,6 +32,9 @@ from attribution.v1.journey_service_pb2 import (
     StartJourneyResponse,
 )
 from attribution.v1.journey_service_pb2_grpc import JourneyServiceStub
+from attribution.v1.rule_pb2 import RulePlace
+from attribution.v1.rule_service_pb2 import CheckRuleResponse, TryRuleResponse
+from attribution.v1.rule_service_pb2_grpc import RuleServiceStub
 
 from attribution_client import _requests
 from attribution_client._channel import ChannelSettings
@@ -115,6 +118,7 @@ class AttributionClient:
         self._campaigns = CampaignServiceStub(channel)
         self._deliveries = DeliveryServiceStub(channel)
         self._journeys = JourneyServiceStub(channel)
+        self._rules = RuleServiceStub(channel)
 
     def close(self) -> None:
         """Close the connection and cancel calls under way. May be called again."""
@@ -493,6 +497,73 @@ class AttributionClient:
         """
         request = _requests.check_exit(person_id, journey_id, next_step)
         return self._call(self._attribution.CheckExit, request, timeout)
+
+    # Rules
+
+    def check_rule(
+        self,
+        source: str,
+        place: RulePlace | str,
+        *,
+        without_trigger: bool = False,
+        timeout: float | None = None,
+    ) -> CheckRuleResponse:
+        """Check a rule as creating a campaign with it would; nothing is stored.
+
+        Args:
+            source: The rule.
+            place: Where it is to stand: a `RulePlace`, or its name such as
+                `"GOAL_FILTER"`.
+            without_trigger: No event triggers the campaign, so there is no
+                `trigger` to read.
+            timeout: Seconds; None: the client's.
+
+        Returns:
+            Whether it is `valid`, and what is wrong or doubtful about it. A
+            refused rule raises nothing.
+
+        Raises:
+            AttributionError: The call failed.
+        """
+        request = _requests.check_rule(source, place, without_trigger)
+        return self._call(self._rules.CheckRule, request, timeout)
+
+    def try_rule(
+        self,
+        source: str,
+        place: RulePlace | str,
+        *,
+        event: Properties | None = None,
+        trigger: Properties | None = None,
+        person: Properties | None = None,
+        now: datetime | None = None,
+        without_trigger: bool = False,
+        timeout: float | None = None,
+    ) -> TryRuleResponse:
+        """Evaluate a rule over sample data, and see the value of each part.
+
+        Args:
+            source: The rule.
+            place: Where it is to stand: a `RulePlace`, or its name such as
+                `"GOAL_FILTER"`.
+            event: Properties of the event that is judged. JSON values; numbers
+                are doubles, so send ids beyond 2^53 as strings.
+            trigger: Properties of the event that started the journey.
+            person: Attributes of the person.
+            now: The time of arrival, with a time zone. None: a rule that reads
+                `now` ends in an error.
+            without_trigger: No event triggers the campaign, so there is no
+                `trigger` to read.
+            timeout: Seconds; None: the client's.
+
+        Returns:
+            The result with the parts; if the rule is not `valid`, what is wrong.
+
+        Raises:
+            AttributionError: The call failed.
+        """
+        request = _requests.try_rule(source, place, event, trigger, person, now, without_trigger)
+        return self._call(self._rules.TryRule, request, timeout)
 
     def _call(
         self,

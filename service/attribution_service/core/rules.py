@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 from attribution_dsl import (
     ErrorKind,
@@ -21,23 +21,40 @@ from attribution_service.core.refusals import Reason, Refusal, Violation
 # G4, C15: what a goal's filter and value rule may read.
 GOAL_ROOTS = ("event", "trigger", "person", "now")
 _NO_TRIGGER = {"trigger": "the campaign is not triggered by an event"}
+_LIMITS = Limits()
 
 
-class Use(Enum):
+class Use(StrEnum):
     """Where a rule stands, which decides what it must result in."""
 
-    GOAL_FILTER = ResultType.BOOL
-    GOAL_VALUE = ResultType.NUMBER
+    GOAL_FILTER = "GOAL_FILTER"
+    GOAL_VALUE = "GOAL_VALUE"
+
+    @property
+    def result(self) -> ResultType:
+        """What the rule must give."""
+        return ResultType.BOOL if self is Use.GOAL_FILTER else ResultType.NUMBER
 
 
 @dataclass(frozen=True, slots=True)
 class RuleInput:
-    """What a rule is evaluated over."""
+    """What a rule is evaluated over; `now_us` is None only where somebody tries a rule without."""
 
     event: Properties
     trigger: Properties
     person: Properties
-    now_us: int
+    now_us: int | None
+
+
+def compiled(source: str, use: Use, *, has_trigger: bool, limits: Limits = _LIMITS) -> Rule:
+    """A rule for where it stands. Raises attribution_dsl.RuleError if it is refused."""
+    return compile_rule(
+        source,
+        roots=GOAL_ROOTS if has_trigger else tuple(r for r in GOAL_ROOTS if r != "trigger"),
+        unavailable={} if has_trigger else _NO_TRIGGER,
+        result=use.result,
+        limits=limits,
+    )
 
 
 class RuleBook:
@@ -48,7 +65,7 @@ class RuleBook:
     """
 
     def __init__(self, limits: Limits | None = None, most: int = 10_000) -> None:
-        self._limits = limits or Limits()
+        self._limits = limits or _LIMITS
         self._most = most
         self._rules: dict[tuple[str, Use, bool], Rule] = {}
 
@@ -57,13 +74,7 @@ class RuleBook:
         key = (source, use, has_trigger)
         rule = self._rules.get(key)
         if rule is None:
-            rule = compile_rule(
-                source,
-                roots=GOAL_ROOTS if has_trigger else tuple(r for r in GOAL_ROOTS if r != "trigger"),
-                unavailable={} if has_trigger else _NO_TRIGGER,
-                result=use.value,
-                limits=self._limits,
-            )
+            rule = compiled(source, use, has_trigger=has_trigger, limits=self._limits)
             if len(self._rules) >= self._most:
                 del self._rules[next(iter(self._rules))]
             self._rules[key] = rule
@@ -80,7 +91,7 @@ class RuleBook:
         except RuleError as error:
             first = error.diagnostics[0].message
             return ErrorValue(ErrorKind.INVALID_ARGUMENT, f"the rule is refused: {first}")
-        return rule.evaluate(_roots(rule.reads, given))
+        return rule.evaluate(roots_of(rule.reads, given))
 
     def check(self, source: str, use: Use, *, has_trigger: bool, field: str) -> None:
         """Refuse a rule that does not compile, pointing at it as `field` of the request."""
@@ -104,7 +115,8 @@ class RuleBook:
             ) from None
 
 
-def _roots(reads: Mapping[str, frozenset[str] | None], given: RuleInput) -> dict[str, object]:
+def roots_of(reads: Mapping[str, frozenset[str] | None], given: RuleInput) -> dict[str, object]:
+    """The data that a rule sees, by root: no more of it than the rule reads."""
     roots: dict[str, object] = {}
     if "event" in reads:
         roots["event"] = given.event.for_rule(reads["event"])
@@ -112,9 +124,18 @@ def _roots(reads: Mapping[str, frozenset[str] | None], given: RuleInput) -> dict
         roots["trigger"] = given.trigger.for_rule(reads["trigger"])
     if "person" in reads:
         roots["person"] = given.person.for_rule(reads["person"])
-    if "now" in reads:
+    if "now" in reads and given.now_us is not None:
         roots["now"] = Timestamp.from_micros(given.now_us)
     return roots
 
 
-__all__ = ["GOAL_ROOTS", "ErrorKind", "ErrorValue", "RuleBook", "RuleInput", "Use"]
+__all__ = [
+    "GOAL_ROOTS",
+    "ErrorKind",
+    "ErrorValue",
+    "RuleBook",
+    "RuleInput",
+    "Use",
+    "compiled",
+    "roots_of",
+]

@@ -7,9 +7,13 @@ from attribution.v1 import (
     explanation_pb2,
     goal_pb2,
     journey_pb2,
+    rule_pb2,
 )
+from attribution_dsl import Severity
 
 from attribution_service.core import model
+from attribution_service.core.rules import ErrorKind, Use
+from attribution_service.core.value_types import ValueType
 from attribution_service.transport.fields import EnumField
 
 BASIS = EnumField(model.Basis, goal_pb2.Basis.DESCRIPTOR)
@@ -21,4 +25,8 @@ EXIT_REASON = EnumField(model.ExitReason, journey_pb2.ExitReason.DESCRIPTOR)
 INTERACTION_KIND = EnumField(model.InteractionKind, delivery_pb2.InteractionKind.DESCRIPTOR)
 JOURNEY_STATE = EnumField(model.JourneyState, journey_pb2.JourneyState.DESCRIPTOR)
 NEXT_STEP = EnumField(model.NextStep, attribution_service_pb2.NextStep.DESCRIPTOR)
+RULE_ERROR_KIND = EnumField(ErrorKind, rule_pb2.RuleErrorKind.DESCRIPTOR)
+RULE_PLACE = EnumField(Use, rule_pb2.RulePlace.DESCRIPTOR)
+RULE_VALUE_TYPE = EnumField(ValueType, rule_pb2.RuleValueType.DESCRIPTOR)
+SEVERITY = EnumField(Severity, rule_pb2.Severity.DESCRIPTOR)
 VERDICT = EnumField(model.Verdict, explanation_pb2.Verdict.DESCRIPTOR)

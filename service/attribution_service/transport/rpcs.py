@@ -9,6 +9,7 @@ from attribution.v1 import (
     campaign_service_pb2,
     delivery_service_pb2,
     journey_service_pb2,
+    rule_service_pb2,
 )
 from google.protobuf.descriptor import FileDescriptor, MethodDescriptor
 from google.protobuf.message import Message
@@ -16,7 +17,7 @@ from google.protobuf.message_factory import GetMessageClass
 
 from attribution_service.core.commands import Command
 from attribution_service.storage.interface import Store
-from attribution_service.transport import decode, encode, reads
+from attribution_service.transport import decode, encode, reads, rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class CommandRpc:
 
 @dataclass(frozen=True, slots=True)
 class ReadRpc:
-    """A method that reads the store."""
+    """A method that changes nothing: it reads the store, or needs none."""
 
     read: Callable[[Any, Store], Message]
 
@@ -55,6 +56,7 @@ _FILES: tuple[FileDescriptor, ...] = (
     journey_service_pb2.DESCRIPTOR,
     delivery_service_pb2.DESCRIPTOR,
     attribution_service_pb2.DESCRIPTOR,
+    rule_service_pb2.DESCRIPTOR,
 )
 
 _RPCS: Mapping[str, CommandRpc | ReadRpc] = {
@@ -72,6 +74,8 @@ _RPCS: Mapping[str, CommandRpc | ReadRpc] = {
     "ListDeliveries": ReadRpc(reads.list_deliveries),
     "Evaluate": CommandRpc(decode.evaluate, encode.evaluate),
     "CheckExit": CommandRpc(decode.check_exit, encode.check_exit),
+    "CheckRule": ReadRpc(rules.check),
+    "TryRule": ReadRpc(rules.attempt),
 }
 
 

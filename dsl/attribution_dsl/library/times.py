@@ -31,6 +31,7 @@ _NANOS_PER_HOUR: Final = 60 * _NANOS_PER_MINUTE
 _NANOS_PER_DAY: Final = 24 * _NANOS_PER_HOUR
 _SECONDS_PER_DAY: Final = 86_400
 _EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()
+_EPOCH: Final = datetime.fromisoformat("1970-01-01")
 # The calendar repeats itself, days of the week included, after so long.
 _CYCLE_YEARS: Final = 400
 _CYCLE_DAYS: Final = 146_097
@@ -64,16 +65,26 @@ def _timestamp_of_string(text: str) -> Timestamp | ErrorValue:
         return _no_timestamp(text)
     fraction, sign, hours, minutes = match.groups()
     try:
-        days = date.fromisoformat(text[:10]).toordinal() - _EPOCH_ORDINAL
+        seconds = _seconds_shown(text)
     except ValueError:
         return _no_date(text)
-    # A leap second, `:60`, falls on the second after it, as timestamps do not count it.
-    seconds = int(text[11:13]) * 3600 + int(text[14:16]) * 60 + int(text[17:19])
     if sign is not None:
         offset = int(hours) * 3600 + int(minutes) * 60
         seconds += offset if sign == "-" else -offset
-    nanos = (days * _SECONDS_PER_DAY + seconds) * _NANOS_PER_SECOND
+    nanos = seconds * _NANOS_PER_SECOND
     return _timestamp(nanos if fraction is None else nanos + int(fraction[1:10].ljust(9, "0")))
+
+
+def _seconds_shown(text: str) -> int:
+    """Count the seconds from 1970 to what day and clock show.
+
+    Raises:
+        ValueError: There is no such day.
+    """
+    # Timestamps do not count leap seconds: `:60` is the second after `:59`, as `:00` is.
+    leap = text[17] == "6"
+    since = datetime.fromisoformat(f"{text[:17]}59" if leap else text[:19]) - _EPOCH
+    return since.days * _SECONDS_PER_DAY + since.seconds + leap
 
 
 def _no_timestamp(text: str) -> ErrorValue:
@@ -197,7 +208,8 @@ _WORDS: Final[Mapping[str, int]] = MappingProxyType(
         **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), _NANOS_PER_SECOND),
         **dict.fromkeys(("ms", "msec", "milli", "millis"), _NANOS_PER_MILLI),
         **dict.fromkeys(("millisecond", "milliseconds"), _NANOS_PER_MILLI),
-        **dict.fromkeys(("us", "usec", "microsecond", "microseconds"), 1_000),
+        **dict.fromkeys(("us", f"{_MICRO_SIGN}s", f"{_GREEK_MU}s", "usec"), 1_000),
+        **dict.fromkeys(("microsecond", "microseconds"), 1_000),
         **dict.fromkeys(("ns", "nsec", "nanosecond", "nanoseconds"), 1),
     }
 )
@@ -207,7 +219,9 @@ _VAGUE_DAYS: Final[Mapping[str, int]] = MappingProxyType(
     | dict.fromkeys(("y", "yr", "yrs", "year", "years"), 365)
 )
 _AMOUNT: Final = r"([0-9]+(?:[.,][0-9]+)?)"
-_LOOSE_PART: Final = re.compile(rf"{_AMOUNT}\s*([a-z]+)(?:\s*,)?\s*(?:and\s+)?")
+_LOOSE_PART: Final = re.compile(
+    rf"{_AMOUNT}\s*([a-z{_MICRO_SIGN}{_GREEK_MU}]+)(?:\s*,)?\s*(?:and\s+)?"
+)
 _LOOSE_DURATION: Final = re.compile(rf"(?:{_LOOSE_PART.pattern})+")
 _ISO_8601: Final = re.compile(
     rf"p(?:{_AMOUNT}y)?(?:{_AMOUNT}m)?(?:{_AMOUNT}w)?(?:{_AMOUNT}d)?"
@@ -323,6 +337,7 @@ _ABBREVIATIONS: Final[Mapping[str, str]] = MappingProxyType(
     | {"edt": "America/New_York", "cdt": "America/Chicago", "mdt": "America/Denver"}
     | {"jst": "Asia/Tokyo", "aest": "Australia/Sydney", "z": "UTC"}
 )
+_LEAST_MISTYPED: Final = 6
 _LOOSE_OFFSET: Final = re.compile(r"(?:utc|gmt)?\s*([+-])([0-9]{1,2}):?([0-9]{2})?")
 
 
@@ -345,7 +360,8 @@ def _zone_near(name: str) -> str | None:
     by_name = {each.lower(): each for each in sorted(_zone_names())}
     by_city = {each.rpartition("/")[2]: full for each, full in by_name.items() if "/" in each}
     near = by_name.get(name) or by_city.get(name)
-    if near is not None:
+    # So many names are short that a short word is always near to some of them.
+    if near is not None or len(name) < _LEAST_MISTYPED:
         return near
     return by_name.get(closest(name, by_name) or "") or by_city.get(closest(name, by_city) or "")
 

@@ -29,7 +29,7 @@ def main() -> None:
             other = invariants.fault_of(text)
             return other is not None and other.kind == fault.kind
 
-        small = source if fault.kind == "slow" else invariants.minimised(source, same)
+        small = source if fault.kind.startswith("slow") else invariants.minimised(source, same)
         name = hashlib.sha256(fault.kind.encode()).hexdigest()[:12]
         told = {"kind": fault.kind, "told": fault.told, "source": small, "first": source}
         (folder / f"{name}.json").write_text(json.dumps(told, indent=2) + "\n")

@@ -316,7 +316,7 @@ class _Checker:
         return False
 
     def _check_prepared(self, node: syntax.Call, function: Function) -> None:
-        last = node.operands[-1] if node.operands else None
+        last = node.arguments[-1] if node.arguments else None
         if function.prepare is None or not isinstance(last, syntax.Literal):
             return
         if not isinstance(last.value, str):

@@ -292,7 +292,7 @@ class _Generator:
         function = (FUNCTIONS if node.target is None else METHODS)[node.name]
         operands = [self.visit(each) for each in node.operands]
         boolean = all(each.result == BOOL for each in function.overloads)
-        last = operands[-1].value if operands else None
+        last = operands[-1].value if node.arguments else None
         metered = function.linear and self._emit.in_loop
         if isinstance(last, str) and function.prepare is not None and not metered:
             return self._prepared(function.prepare(last), operands[:-1], boolean)

@@ -6,11 +6,13 @@ SETUP := .venv/installed
 BENCH := .venv/bench/bin
 BENCH_SETUP := .venv/bench/installed
 SECONDS ?= 60
+EVALUATIONS ?= 1000000
+SEED ?= 1
 
-.PHONY: help demo test run check conformance format stubs bench-rules attack-rules fuzz-rules lock clean
+.PHONY: help demo test run check conformance format stubs bench-rules attack-rules fuzz-rules fuzz-differential lock clean
 
 help: ## Show the targets.
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 demo: $(SETUP) ## Play the course example and a log of 50,000 commands on a real server.
 	$(BIN)/attribution-service demo
@@ -51,6 +53,9 @@ attack-rules: $(BENCH_SETUP) ## Time what is meant to make the rule language slo
 
 fuzz-rules: $(BENCH_SETUP) ## Fuzz the rule language for SECONDS=60.
 	PYTHONPATH=dsl $(BENCH)/python -m benchmarks.fuzz --seconds $(SECONDS)
+
+fuzz-differential: $(SETUP) ## Compare EVALUATIONS=1000000 random rules, made from SEED=1, with Google's C++ engine.
+	PYTHONPATH=tests $(BIN)/python -m dsl.fuzz --evaluations $(EVALUATIONS) --seed $(SEED)
 
 lock: ## Pin all dependencies anew, with hashes.
 	$(PYTHON) -m venv .venv/lock

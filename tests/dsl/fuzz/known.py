@@ -1,0 +1,116 @@
+"""Where the C++ engine is known to deviate: what an evaluation must have met for it to matter.
+
+Each has a case of the same name in `cases`, which says why, and which is checked to deviate still.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from attribution_dsl import ErrorKind, ErrorValue, syntax
+from attribution_dsl.rule import Rule
+from attribution_dsl.syntax import Node, children, with_depth
+
+Met = Callable[[Node, object, Sequence[object]], bool]
+"""Tells by a part of a rule, its value and those of what is below it whether engines may differ."""
+
+# What doubles are written by as decimals.
+_NUMBER: Final = re.compile(r"%[sd]")
+
+
+def _substring_to_the_end(node: Node, value: object, _below: Sequence[object]) -> bool:
+    return _calls(node, "substring") and len(children(node)) == 3 and value.__class__ is str
+
+
+def _optional_key_of_no_key_type(node: Node, value: object, _below: Sequence[object]) -> bool:
+    if not isinstance(node, syntax.Index) or not isinstance(value, ErrorValue):
+        return False
+    return value.kind is ErrorKind.NO_SUCH_OVERLOAD and "`[]` does not take map" in value.message
+
+
+def _optional_index_by_double(node: Node, _value: object, below: Sequence[object]) -> bool:
+    return isinstance(node, syntax.Index) and isinstance(below[1], float)
+
+
+def _twice_negated(node: Node, value: object, _below: Sequence[object]) -> bool:
+    if not isinstance(node, syntax.Unary) or not isinstance(node.operand, syntax.Unary):
+        return False
+    return node.operator == node.operand.operator and isinstance(value, ErrorValue)
+
+
+def _nothing_split(node: Node, value: object, _below: Sequence[object]) -> bool:
+    return _calls(node, "split") and value == []
+
+
+def _sign_of_nan(node: Node, value: object, _below: Sequence[object]) -> bool:
+    return _calls(node, "string") and value == "nan"
+
+
+def _doubles_as_decimals(node: Node, _value: object, below: Sequence[object]) -> bool:
+    if not _calls(node, "format") or len(below) != 2 or not isinstance(below[0], str):
+        return False
+    return _NUMBER.search(below[0]) is not None and _holds_double(below[1])
+
+
+def _holds_double(value: object) -> bool:
+    if isinstance(value, list):
+        return any(map(_holds_double, value))
+    if isinstance(value, dict):
+        return any(map(_holds_double, value.values()))
+    return isinstance(value, float)
+
+
+def _int_of_bool(node: Node, value: object, below: Sequence[object]) -> bool:
+    return _calls(node, "int") and isinstance(value, ErrorValue) and below[0].__class__ is bool
+
+
+def _calls(node: Node, name: str) -> bool:
+    return isinstance(node, syntax.Call) and node.name == name
+
+
+def _greatest_of_no_number(tree: Node) -> bool:
+    nodes = [node for node, _ in with_depth(tree)]
+    return any(
+        _calls(node, name) and len(children(node)) == 1
+        for node in nodes
+        for name in ("math.greatest", "math.least")
+    )
+
+
+KNOWN: Final[Mapping[str, Met]] = MappingProxyType(
+    {
+        "substring to the end": _substring_to_the_end,
+        "optional index with no key": _optional_key_of_no_key_type,
+        "optional index with a double": _optional_index_by_double,
+        "twice negated": _twice_negated,
+        "nothing split": _nothing_split,
+        "sign of NaN": _sign_of_nan,
+        "doubles as decimals": _doubles_as_decimals,
+        "int of bool": _int_of_bool,
+    }
+)
+"""Deviations of evaluations."""
+KNOWN_REFUSALS: Final[Mapping[str, Callable[[Node], bool]]] = MappingProxyType(
+    {"greatest of no number": _greatest_of_no_number}
+)
+"""What the C++ engine refuses at load, and our language takes for an error if it is evaluated."""
+
+
+def met(rule: Rule, data: Mapping[str, object]) -> frozenset[str]:
+    """Tell which known deviations an evaluation meets."""
+    found: set[str] = set()
+    values: dict[int, object] = {}
+
+    def observe(node: Node, value: object) -> None:
+        values[id(node)] = value
+        below = [values.get(id(each)) for each in children(node)]
+        found.update(name for name, matters in KNOWN.items() if matters(node, value, below))
+
+    rule.interpret(data, observe)
+    return frozenset(found)
+
+
+def refused(rule: Rule) -> frozenset[str]:
+    """Tell for which known reasons the C++ engine may refuse a rule."""
+    return frozenset(name for name, matters in KNOWN_REFUSALS.items() if matters(rule.tree))

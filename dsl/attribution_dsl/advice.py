@@ -77,13 +77,14 @@ _USAGE: Final[Mapping[str, str]] = MappingProxyType(
 """How each macro is written."""
 
 
-def unknown_name(node: Ident, roots: Roots, *, selected: bool) -> Diagnostic:
+def unknown_name(node: Ident, roots: Roots, *, selected: bool, advise: bool) -> Diagnostic:
     """Refuse a name that is no root.
 
     Args:
         node: The name.
         roots: What could be read.
         selected: Whether something is read from it, as `evnt` in `evnt.total`.
+        advise: Whether to look for what was meant, which takes time.
     """
     name = node.name
     if name in roots.unavailable:
@@ -91,7 +92,8 @@ def unknown_name(node: Ident, roots: Roots, *, selected: bool) -> Diagnostic:
         return error("ROOT_UNAVAILABLE", message, node.span)
     listed = ", ".join(f"`{each}`" for each in roots.kinds)
     message = f"there is no `{name}` here; what can be read is {listed or 'nothing'}"
-    return error("UNKNOWN_NAME", message, node.span, _meant(name, roots, selected))
+    suggestion = _meant(name, roots, selected) if advise else None
+    return error("UNKNOWN_NAME", message, node.span, suggestion)
 
 
 def _meant(name: str, roots: Roots, selected: bool) -> str | None:
@@ -110,8 +112,13 @@ def _meant(name: str, roots: Roots, selected: bool) -> str | None:
     return f"did you mean `{first}.{name}`{hint}?"
 
 
-def unknown_function(call: Call) -> Diagnostic:
-    """Refuse a call of what is no function, or no method, or a macro that is written wrongly."""
+def unknown_function(call: Call, *, advise: bool) -> Diagnostic:
+    """Refuse a call of what is no function, or no method, or a macro that is written wrongly.
+
+    Args:
+        call: The call.
+        advise: Whether to look for what was meant, which takes time.
+    """
     name = call.name
     shown = f"`{name}()`"
     if name in NEVER:
@@ -123,9 +130,12 @@ def unknown_function(call: Call) -> Diagnostic:
     if isinstance(call.target, Ident) and call.target.name in NAMESPACES:
         return _unknown_in_namespace(call, call.target.name)
     what = "function" if call.target is None else "method"
-    suggestion = _as_method(call) if call.target is None else _as_function(call)
     message = f"there is no {what} {shown}"
-    return error("UNKNOWN_FUNCTION", message, call.name_span, suggestion or _near(call))
+    suggestion = None
+    if advise:
+        elsewhere = _as_method(call) if call.target is None else _as_function(call)
+        suggestion = elsewhere or _near(call)
+    return error("UNKNOWN_FUNCTION", message, call.name_span, suggestion)
 
 
 def names_variables(call: Call) -> bool:

@@ -30,6 +30,7 @@ from attribution_dsl.roots import ROOT_TYPES, RootKind, Roots
 from attribution_dsl.syntax import Node, literal_text, path_of
 
 _LITERALS: Final = {bool: BOOL, int: INT, float: DOUBLE, str: STRING, type(None): NULL}
+_MOST_ADVISED: Final = 20
 _RANGES: Final = frozenset({Kind.ANY, Kind.LIST, Kind.MAP})
 _OPTIONALS: Final = frozenset({Kind.ANY, Kind.OPTIONAL})
 _QUANTIFIERS: Final = frozenset({"all", "exists", "exists_one", "existsOne", "filter"})
@@ -163,7 +164,7 @@ class _Checker:
     def call(self, node: syntax.Call) -> Type:
         function = (FUNCTIONS if node.target is None else METHODS).get(node.name)
         if function is None:
-            self.found.append(unknown_function(node))
+            self.found.append(unknown_function(node, advise=self._may_advise()))
             if node.name in NEVER or _is_special(node):
                 # Its arguments follow rules of their own, such as naming a variable.
                 return ANY
@@ -256,8 +257,13 @@ class _Checker:
     def _root(self, node: syntax.Ident, *, selected: bool) -> RootKind | None:
         kind = self._roots.kinds.get(node.name)
         if kind is None:
-            self.found.append(unknown_name(node, self._roots, selected=selected))
+            advise = self._may_advise()
+            self.found.append(unknown_name(node, self._roots, selected=selected, advise=advise))
         return kind
+
+    def _may_advise(self) -> bool:
+        """Tell whether a suggestion is worth its time: nobody reads hundreds of them."""
+        return len(self.found) < _MOST_ADVISED
 
     def _property(self, operand: Node, name: str) -> Type | None:
         """Note a read of one property of a root; None if it is not that."""

@@ -298,8 +298,8 @@ class _Generator:
             return self._prepared(function.prepare(last), operands[:-1], boolean)
         texts = [each.text for each in operands]
         if metered:
-            call = self._emit.bind(function)
-            slow = partial(self._emit.call, meter.call, self._emit.meter(), call)
+            limits = (self._emit.meter(), self._emit.bind(function), str(node.ends_in_literal))
+            slow = partial(self._emit.call, meter.call, *limits)
         else:
             slow = partial(self._emit.call, function.call)
         short = isinstance(last, str) and (len(last) < CHARACTERS_PER_STEP or not metered)

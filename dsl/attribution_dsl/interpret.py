@@ -131,7 +131,7 @@ class _Interpreter:
         function = (FUNCTIONS if node.target is None else METHODS)[node.name]
         operands = map(self.visit, node.operands)
         if self._within_loops and function.linear:
-            return meter.call(self._meter, function, *operands)
+            return meter.call(self._meter, function, node.ends_in_literal, *operands)
         return function.call(*operands)
 
     def fallback(self, node: syntax.Fallback) -> object:

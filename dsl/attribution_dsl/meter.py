@@ -52,24 +52,32 @@ def steps_of(value: object) -> int:
     return 0
 
 
-def call(meter: Meter, function: Function, *arguments: object) -> object:
-    """Call a function within a loop, and take the steps for what it reads and for what it gives."""
-    if not meter.take(sum(map(steps_of, arguments))):
+def call(meter: Meter, function: Function, literal: bool, *arguments: object) -> object:
+    """Call a function within a loop, and take the steps for what it reads and for what it gives.
+
+    Args:
+        meter: What is left.
+        function: What to call.
+        literal: Whether the last argument is written in the rule.
+        arguments: Any values.
+    """
+    steps = sum(map(steps_of, arguments))
+    if function.more_steps is not None and not literal:
+        steps += function.more_steps(*arguments)
+    if not meter.take(steps):
         return OVER_BUDGET
     value = function.call(*arguments)
     return value if meter.take(steps_of(value)) else OVER_BUDGET
 
 
 def _add(meter: Meter, left: object, right: object) -> object:
-    return call(meter, ARITHMETIC["+"], left, right)
+    return call(meter, ARITHMETIC["+"], False, left, right)
 
 
 def _equal(meter: Meter, left: object, right: object) -> object:
     if left.__class__ is right.__class__ and left.__class__ in _DEEP:
-        compared, value = runtime.equal_deep(left, right, ITEMS_PER_STEP * (meter.left + 1))
-        if not meter.take(compared // ITEMS_PER_STEP):
-            return OVER_BUDGET
-        return value
+        looked_at, value = runtime.equal_deep(left, right, ITEMS_PER_STEP * (meter.left + 1))
+        return value if meter.take(looked_at // ITEMS_PER_STEP) else OVER_BUDGET
     return runtime.equal(left, right)
 
 

@@ -57,6 +57,8 @@ class Function:
         variadic: Whether the last parameter of each overload may be given once or more often.
         linear: Whether a call may take time in proportion to the length of texts and lists, so that
             a call within a comprehension is charged for it.
+        more_steps: What such a call is charged besides, given its arguments, unless the last of
+            them is a literal; None for nothing.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Function:
     prepare: Callable[[str], Apply] | None = None
     variadic: bool = False
     linear: bool = False
+    more_steps: Callable[..., int] | None = None
 
     @property
     def counts(self) -> tuple[int, ...]:
@@ -101,10 +104,11 @@ def function(
     inline: str | None = None,
     prepare: Callable[[str], Apply] | None = None,
     linear: bool = False,
+    more_steps: Callable[..., int] | None = None,
 ) -> Function:
     """Make a function from its overloads."""
     call = _caller(name, overloads)
-    return Function(name, overloads, call, inline, prepare, linear=linear)
+    return Function(name, overloads, call, inline, prepare, linear=linear, more_steps=more_steps)
 
 
 def no_overload(name: str, *arguments: object) -> ErrorValue:

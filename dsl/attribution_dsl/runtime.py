@@ -23,8 +23,14 @@ from attribution_dsl.values import (
 )
 
 EMPTY: Final[Mapping[str, object]] = {}
+_KINDS: Final = frozenset(KIND_OF)
 _KEYS: Final = frozenset({bool, int, float, str})
 _ABSENT: Final = frozenset({ErrorKind.NO_SUCH_KEY, ErrorKind.OUT_OF_RANGE})
+# A third of a microsecond each.
+_MOST_PARTS: Final = 100_000
+_TOO_LARGE: Final = ErrorValue(
+    ErrorKind.BUDGET_EXCEEDED, f"comparing takes more than {_MOST_PARTS} steps"
+)
 _PLAIN: Final = frozenset({NoneType, bool, int, float, str, Timestamp, Duration})
 
 
@@ -46,7 +52,7 @@ def equal(left: object, right: object) -> object:
     if a is b and a in _PLAIN:
         return left == right
     if a is b and (a is list or a is dict or a is OptionalValue):
-        return equal_deep(left, right)[1]
+        return equal_deep(left, right, _MOST_PARTS)[1]
     if left.__class__ is int and right.__class__ is float:
         return as_double(left) == right
     if left.__class__ is float and right.__class__ is int:
@@ -62,7 +68,7 @@ def not_equal(left: object, right: object) -> object:
     return not result if result.__class__ is bool else result
 
 
-def equal_deep(left: object, right: object, most: int | None = None) -> tuple[int, object]:
+def equal_deep(left: object, right: object, most: int) -> tuple[int, object]:
     """Compare without recursion: data may be nested deeper than Python's stack.
 
     A difference decides, whatever errors lie elsewhere; else an error inside is the result.
@@ -70,36 +76,41 @@ def equal_deep(left: object, right: object, most: int | None = None) -> tuple[in
     Args:
         left: A value.
         right: Another.
-        most: How many parts to compare; what is beyond does not count. None for all.
+        most: How many parts to compare: lists can share their parts so often that there is no end.
 
     Returns:
-        The number of parts compared, and what `==` gives.
+        The number of parts looked at, and what `==` gives; an error if they are more than `most`.
     """
     pending: list[tuple[object, object]] = [(left, right)]
     found: object = True
-    compared = 0
-    while pending and compared != most:
-        compared += 1
+    looked_at = 0
+    while pending:
         a, b = pending.pop()
         if a.__class__ is list and b.__class__ is list:
             if len(a) != len(b):
-                return compared, False
+                return looked_at, False
+            looked_at += len(a)
+            if looked_at > most:
+                return looked_at, _TOO_LARGE
             pending.extend(zip(a, b, strict=True))
         elif a.__class__ is dict and b.__class__ is dict:
             if a.keys() != b.keys():
-                return compared, False
+                return looked_at, False
+            looked_at += len(a)
+            if looked_at > most:
+                return looked_at, _TOO_LARGE
             pending.extend((value, b[key]) for key, value in a.items())
         elif isinstance(a, OptionalValue) and isinstance(b, OptionalValue):
             if (a is NONE) is not (b is NONE):
-                return compared, False
+                return looked_at, False
             pending.append((a.value, b.value))
         else:
             result = equal(a, b)
             if result is False:
-                return compared, False
+                return looked_at, False
             if result is not True:
                 found = result
-    return compared, found
+    return looked_at, found
 
 
 def contained(
@@ -120,6 +131,9 @@ def contained(
         return map_key(item) in container
     if container.__class__ is not list:
         return no_overload("in", item, container)
+    if item.__class__ is str and _KINDS.issuperset(map(type, container)):
+        # Nothing but the same text equals a text.
+        return item in container
     failure: object = False
     for element in container:
         result = equals(item, element)

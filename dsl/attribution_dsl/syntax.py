@@ -140,6 +140,11 @@ class Call:
         """The target, if any, and the arguments, in order of evaluation."""
         return self.arguments if self.target is None else (self.target, *self.arguments)
 
+    @property
+    def ends_in_literal(self) -> bool:
+        """Whether the last argument is a literal."""
+        return bool(self.arguments) and isinstance(self.arguments[-1], Literal)
+
 
 @dataclass(frozen=True, slots=True)
 class Fallback:

@@ -1,7 +1,7 @@
 """What would take too long is an error value, and what people really write is not."""
 
 import pytest
-from attribution_dsl import ErrorKind, ErrorValue, compile_rule
+from attribution_dsl import ErrorKind, ErrorValue, Limits, compile_rule
 
 
 def evaluate(rule: str, **event: object) -> object:
@@ -44,3 +44,77 @@ def test_lists_do_not_grow_without_bound() -> None:
     assert isinstance(value, ErrorValue)
     assert value.kind is ErrorKind.BUDGET_EXCEEDED
     assert evaluate("size(event.l + event.l) == 32000", l=items) is True
+
+
+LONG = [f"item {number}" for number in range(9_000)]
+NUMBERS = [float(number) for number in range(9_000)]
+DOUBLED = "[0]" + ".map(x, [x, x])" * 20
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "event.l.exists(x, x.contains('no') || event.l.exists(y, y == 'no'))",
+        "event.l.all(x, x in event.l)",
+        "event.n.all(x, x in event.n)",
+        "event.l.exists(x, event.l == event.same && x == 'no')",
+        "event.l.exists(x, event.l == event.other)",
+        "event.l.exists(x, 'abc'.matches(x) && false)",
+        "event.l.map(x, event.text + x).size() > 0",
+        "event.l.map(x, event.l).map(x, x + x).size() > 0",
+        "event.l.exists(x, event.text.replace('a', x) == 'no')",
+        "event.l.exists(x, event.text.contains('no'))",
+        "event.l.exists(x, event.l.join().contains('no'))",
+        "event.l.exists(x, sets.contains(event.l, event.same) && x == 'no')",
+        "event.nested.exists(x, sets.contains(event.nested, event.nested) && x == [])",
+        f"{DOUBLED} == {DOUBLED}",
+        f"{DOUBLED} in [{DOUBLED}]",
+        f"sets.contains({DOUBLED}, {DOUBLED})",
+    ],
+)
+def test_what_a_loop_multiplies_is_metered(rule: str) -> None:
+    event = {
+        "l": LONG,
+        "n": NUMBERS,
+        "same": list(LONG),
+        "other": [*LONG[:-1], "another"],
+        "text": "a" * 60_000,
+        "nested": [[[number]] for number in range(100)],
+    }
+    compiled = compile_rule(rule, roots=["event"])
+    value = compiled.evaluate({"event": event})
+    assert isinstance(value, ErrorValue)
+    assert value.kind is ErrorKind.BUDGET_EXCEEDED
+    assert compiled.interpret({"event": event}) == value
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "event.l.exists(x, x == 'item 8999')",
+        "event.l.filter(x, x.endsWith('7')).size() == 900",
+        "event.l.map(x, x + '!').size() == 9000",
+        "event.l.all(x, x.contains('item') && x.matches('^item [0-9]+$'))",
+        "event.few.exists(x, event.few.exists(y, x + y == 'item 9item 9'))",
+        "event.l == event.same && 'item 8999' in event.l",
+        "event.few.all(x, x in event.l)",
+    ],
+)
+def test_what_people_write_is_within_the_budget(rule: str) -> None:
+    event = {"l": LONG, "same": list(LONG), "few": LONG[:20]}
+    compiled = compile_rule(rule, roots=["event"])
+    assert compiled.evaluate({"event": event}) is True
+    assert compiled.interpret({"event": event}) is True
+
+
+def test_steps_of_all_macros_count_together() -> None:
+    limits = Limits(iterations=10)
+    rule = compile_rule(
+        "event.a.exists(x, x == 'no') || event.b.exists(x, x == 'yes')",
+        roots=["event"],
+        limits=limits,
+    )
+    assert rule.evaluate({"event": {"a": ["x"] * 5, "b": [*"uvwx", "yes"]}}) is True
+    value = rule.evaluate({"event": {"a": ["x"] * 6, "b": [*"uvwx", "yes"]}})
+    assert isinstance(value, ErrorValue)
+    assert value.kind is ErrorKind.BUDGET_EXCEEDED

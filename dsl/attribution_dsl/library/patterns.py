@@ -62,6 +62,11 @@ def _matches(text: str, pattern: str) -> bool | ErrorValue:
     return _search(regex, text)
 
 
+def _steps_to_compile(*_arguments: object) -> int:
+    # Measured: 170 microseconds against 3 of a step.
+    return 64
+
+
 def _prepare_matches(pattern: str) -> Callable[[object], object]:
     regex = _compile(pattern)
 
@@ -76,6 +81,7 @@ _MATCHES: Final = function(
     Overload((Kind.STRING, Kind.STRING), BOOL, _matches),
     prepare=_prepare_matches,
     linear=True,
+    more_steps=_steps_to_compile,
 )
 
 FUNCTIONS: Final[Mapping[str, Function]] = MappingProxyType({"matches": _MATCHES})

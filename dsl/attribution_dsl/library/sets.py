@@ -10,7 +10,8 @@ from attribution_dsl.operators import as_double
 from attribution_dsl.overloads import Function, Overload, function
 from attribution_dsl.values import Duration, ErrorKind, ErrorValue, OptionalValue, Timestamp
 
-_MOST_COMPARISONS: Final = 1_000_000
+_MOST_COMPARISONS: Final = 50_000
+_COMPARISONS_PER_STEP: Final = 8
 _TOO_MANY: Final = ErrorValue(
     ErrorKind.BUDGET_EXCEEDED,
     f"comparing the lists would take more than {_MOST_COMPARISONS} steps",
@@ -109,11 +110,22 @@ def _comparisons(nested: list[object], items: list[object]) -> int:
     return min(len(others) * _parts(nested), len(nested) * _parts(others))
 
 
+def _steps(left: object, right: object) -> int:
+    if left.__class__ is not list or right.__class__ is not list:
+        return 0
+    nested = [each for each in left if each.__class__ not in _PLAIN]
+    return _comparisons(nested, right) // _COMPARISONS_PER_STEP
+
+
 def _parts(values: list[object]) -> int:
-    """Count values with all that is nested in them; as data may be deep, without recursion."""
+    """Count values with all that is nested in them; as data may be deep, without recursion.
+
+    A few values can share their parts so often that there is no end: what is beyond the limit is
+    not counted.
+    """
     count = 0
     pending = list(values)
-    while pending:
+    while pending and count <= _MOST_COMPARISONS:
         value = pending.pop()
         count += 1
         if isinstance(value, list):
@@ -126,7 +138,9 @@ def _parts(values: list[object]) -> int:
 
 
 def _of_lists(name: str, apply: Callable[..., object]) -> Function:
-    return function(name, Overload((Kind.LIST, Kind.LIST), BOOL, apply), linear=True)
+    return function(
+        name, Overload((Kind.LIST, Kind.LIST), BOOL, apply), linear=True, more_steps=_steps
+    )
 
 
 FUNCTIONS: Final[Mapping[str, Function]] = MappingProxyType(

@@ -220,11 +220,18 @@ class _Generator:
             return self._membership(node)
         left, right = self.visit(node.left), self.visit(node.right)
         fast = arithmetic if node.operator in ARITHMETIC else comparison
-        return fast(self._emit, node.operator, left, right, self._slow(node.operator))
+        scalar = left.is_constant or right.is_constant
+        return fast(self._emit, node.operator, left, right, self._slow(node.operator, scalar))
 
-    def _slow(self, operator: str) -> Slow:
-        """Give what writes the call of a binary operator of any values."""
-        if self._emit.in_loop and operator in meter.BINARY:
+    def _slow(self, operator: str, scalar: bool = False) -> Slow:
+        """Give what writes the call of a binary operator of any values.
+
+        Args:
+            operator: Its symbol.
+            scalar: Whether one of the values is known to be no list and no map.
+        """
+        quick = scalar and operator in {"==", "!="}
+        if self._emit.in_loop and operator in meter.BINARY and not quick:
             return lambda *values: self._emit.call(
                 meter.BINARY[operator], self._emit.meter(), *values
             )
@@ -238,7 +245,7 @@ class _Generator:
         # A longer list would take steps from the meter.
         short = len(strings) < ITEMS_PER_STEP or not self._emit.in_loop
         if strings and short and not left.is_constant:
-            return one_of(self._emit, left, strings, "in", self._slow("=="))
+            return one_of(self._emit, left, strings, "in", self._slow("==", scalar=True))
         return membership(self._emit, left, self.visit(node.right), self._slow("in"))
 
     def all_of(self, node: syntax.And) -> Code:
@@ -268,7 +275,13 @@ class _Generator:
             membership_operator = "in" if operator == "==" else "not in"
             operand = self.visit(first[0])
             codes.append(
-                one_of(self._emit, operand, strings, membership_operator, self._slow(operator))
+                one_of(
+                    self._emit,
+                    operand,
+                    strings,
+                    membership_operator,
+                    self._slow(operator, scalar=True),
+                )
             )
             position = end
         return codes

@@ -113,6 +113,9 @@ def _decided(emit: Emitter, loop: Loop, body: Code) -> tuple[list[str], list[str
     turn = [f"if ({value} := {body.text}) is {decisive}:", f"    return {decisive}"]
     if body.total:
         return [], turn, f"return {neutral}"
+    if "meter" in loop.frame.captured:
+        # What is within has taken the last step.
+        turn += [f"if {value} is {_over(emit)}:", f"    return {value}"]
     error = value if body.boolean else emit.call(loops.not_bool, ascii(loop.macro), value)
     turn += [f"if {value} is not {neutral} and failure is None:", f"    failure = {error}"]
     return ["failure = None"], turn, f"return {neutral} if failure is None else failure"

@@ -59,7 +59,7 @@ def test_scenarios(block: Block, store: str, tmp_path: Path) -> None:
 def test_commands(page: Path, tmp_path: Path) -> None:
     text = page.read_text()
     for block in blocks(text):
-        if block.language == "yaml":
+        if block.language in {"yaml", "cel"}:
             (tmp_path / file_name(block)).write_text(block.text)
     if name_of(page) in BEFORE:
         assert run(BEFORE[name_of(page)], tmp_path).returncode == 0
@@ -80,8 +80,8 @@ def test_no_command_is_overlooked(page: Path) -> None:
 
 def file_name(block: Block) -> str:
     """The name in the comment that the block begins with."""
-    found = re.match(r"# ([a-z-]+\.yaml)\n", block.text)
-    return found[1] if found else f"line-{block.line}.yaml"
+    found = re.match(r"(?:#|//) ([a-z-]+\.(?:yaml|cel))\n", block.text)
+    return found[1] if found else f"line-{block.line}.{block.language}"
 
 
 def run(commands: str, folder: Path) -> subprocess.CompletedProcess[str]:

@@ -3,6 +3,7 @@
 Only null, booleans and numbers are more than text: no dates, no `yes`, no base-60 numbers.
 """
 
+import codecs
 import contextlib
 import difflib
 import re
@@ -67,6 +68,11 @@ class Item:
     def line(self) -> int:
         """The line, from 1."""
         return int(self._node.start_mark.line) + 1
+
+    @property
+    def extent(self) -> tuple[int, int]:
+        """Where it begins and ends in the text of the file, in characters from 0."""
+        return int(self._node.start_mark.index), int(self._node.end_mark.index)
 
     def wrong(self, what: str) -> FileError:
         """The error that says what is wrong here."""
@@ -190,13 +196,28 @@ def _plain(item: Item, budget: _Budget, depth: int) -> Any:
 
 def read(path: Path) -> Item:
     """The document in a file. Raises FileError."""
+    return parse(read_bytes(path), path)
+
+
+def read_bytes(path: Path) -> bytes:
+    """What a file holds. Raises FileError."""
     try:
         data = path.read_bytes()
     except OSError as error:
         raise FileError(str(path), f"cannot be read: {error.strerror}") from None
     if len(data) > MAX_FILE_BYTES:
         raise FileError(str(path), f"has {len(data)} bytes; at most {MAX_FILE_BYTES}")
-    return parse(data, path)
+    return data
+
+
+def decoded(data: bytes, path: Path) -> str:
+    """The text of a file, a mark of byte order included. Raises FileError."""
+    encoding = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+    try:
+        return data.decode(encoding.get(data[:2], "utf-8"))
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise FileError(f"{path}:{line}", "is not UTF-8") from None
 
 
 def parse(data: bytes, path: Path) -> Item:

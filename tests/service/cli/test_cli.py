@@ -28,11 +28,11 @@ def run(*arguments: str, folder: Path, **variables: str) -> subprocess.Completed
 def test_help_names_the_commands(tmp_path: Path) -> None:
     result = run("--help", folder=tmp_path)
     assert result.returncode == 0
-    for command in ("serve", "demo", "migrate", "test"):
+    for command in ("serve", "demo", "migrate", "test", "lint"):
         assert re.search(rf"^\W*{command} ", result.stdout, re.MULTILINE)
 
 
-@pytest.mark.parametrize("command", ["serve", "demo", "migrate", "test"])
+@pytest.mark.parametrize("command", ["serve", "demo", "migrate", "test", "lint"])
 def test_every_option_has_a_variable_and_help(tmp_path: Path, command: str) -> None:
     text = run(command, "--help", folder=tmp_path).stdout
     options = set(re.findall(r"--[a-z-]+", text)) - {"--help", "--no-migrate"}
@@ -62,6 +62,8 @@ def test_migrate_makes_a_store_and_may_be_repeated(tmp_path: Path) -> None:
         (["serve", "--max-batch", "0"], "Invalid value for '--max-batch'"),
         (["serve", "--drain-seconds", "-1"], "Invalid value for '--drain-seconds'"),
         (["test"], "Missing argument"),
+        (["lint"], "Missing argument"),
+        (["lint", "--format", "xml", "."], "Invalid value for '--format'"),
     ],
 )
 def test_what_is_wrong_is_told_in_a_sentence(

@@ -57,7 +57,7 @@ def lint(
     paths: Annotated[
         list[Path],
         typer.Argument(
-            metavar="PATH...",
+            metavar="PATH",
             help="Rule files (*.cel), scenario files (*.yaml, *.yml), or folders of them, at any "
             "depth.",
         ),

@@ -12,6 +12,7 @@ from attribution_service.scenarios import messages
 from attribution_service.scenarios.documents import Item
 from attribution_service.scenarios.times import proto_duration, rfc3339
 
+_VALUE = "google.protobuf.Value"
 _WRAPPED = {"google.protobuf.Timestamp", "google.protobuf.Duration", "google.protobuf.Struct"}
 
 
@@ -61,6 +62,8 @@ def _single(
         if wanted is None and actual == field.default_value:
             return  # null: not set
         yield from _same(item, wanted, found, path)
+    elif field.message_type.full_name == _VALUE:
+        yield from _json(item, json_format.MessageToDict(actual), path)  # it may be null itself
     elif item.plain() is None:
         yield Difference(item.line, path, "unset", _brief(actual))
     elif field.message_type.full_name in _WRAPPED:
@@ -96,7 +99,7 @@ def _wrapped(item: Item, kind: str, actual: Any, start_us: int, path: str) -> It
 
 
 def _json(item: Item, actual: object, path: str) -> Iterator[Difference]:
-    """Compare inside properties: by the same rule, names that are not given are not looked at."""
+    """Compare inside properties and values: there too, what is not named is not looked at."""
     if item.is_mapping and isinstance(actual, dict):
         for name, part in item.fields("properties").items():
             where = f"{path}.{name}"

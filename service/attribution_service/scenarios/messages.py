@@ -29,7 +29,7 @@ def message(item: Item, message_type: type[M], start_us: int) -> M:
 
 def _message(item: Item, descriptor: Descriptor, start_us: int) -> object:
     match descriptor.full_name:
-        case "google.protobuf.Struct":
+        case "google.protobuf.Struct" | "google.protobuf.Value":
             return item.plain()
         case "google.protobuf.Duration":
             return duration(item)

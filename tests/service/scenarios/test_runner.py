@@ -237,3 +237,25 @@ def test_neighbours_of_a_store_are_left_alone(run: Run, tmp_path: Path) -> None:
     for name in ("kept.db", "kept-notes.txt", "kept.lockfile"):
         assert (tmp_path / name).read_text() == "precious"
     assert run(GOOD, "--store", "sqlite:///kept").exit_code != 0  # it is there now
+
+
+RULES = """
+scenarios:
+  - name: rules that are asked about
+    steps:
+      - check_rule: {source: event.a = 1, place: GOAL_FILTER}
+        expect: {valid: false, diagnostics: [{code: WRONG_OPERATOR, span: {column: 9}}]}
+      - try_rule: {source: "event.a == [1.0, null]", place: GOAL_FILTER, event: {a: [1, null]}}
+        expect: {result: {value: {type: BOOL, value: true}}, parts: [{}, {}, {}]}
+      - try_rule: {source: event.a, place: GOAL_VALUE, event: {a: null}}
+        expect: {parts: [{outcomes: [{value: {type: "NULL", value: null}}]}]}
+"""
+
+
+def test_rules_that_are_asked_about(run: Run) -> None:
+    result = run(RULES)
+    assert result.output == "1 file, 1 scenario, 3 steps: all hold\n"
+    result = run(RULES.replace("value: true", "value: [true]"))
+    assert "line 8: result.value.value: expected [True], got true" in result.output
+    result = run(RULES.replace("value: null", "value: 1"))
+    assert "parts[0].outcomes[0].value.value: expected 1, got null" in result.output

@@ -124,10 +124,13 @@ def closest(name: str, candidates: Iterable[str]) -> str | None:
     """
     allowed = 1 if len(name) < 4 else 2 if len(name) < 9 else 3
     best: str | None = None
+    wanted, letters = name.lower(), {*name.lower()}
     for candidate in candidates:
-        if abs(len(candidate) - len(name)) > allowed:
+        other = candidate.lower()
+        # Each step changes two letters at the most: most candidates need no closer look.
+        if abs(len(other) - len(wanted)) > allowed or len(letters ^ {*other}) > 2 * allowed:
             continue
-        distance = _edit_distance(name.lower(), candidate.lower())
+        distance = _edit_distance(wanted, other)
         if distance <= allowed and distance < max(len(name), len(candidate)):
             best, allowed = candidate, distance - 1
     return best

@@ -7,7 +7,7 @@ otherwise the first error among the arguments is the result.
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from types import NoneType
-from typing import Final
+from typing import Any, Final
 
 from attribution_dsl.kinds import KIND_OF
 from attribution_dsl.operators import as_double
@@ -24,10 +24,13 @@ from attribution_dsl.values import (
 
 EMPTY: Final[Mapping[str, object]] = {}
 _KINDS: Final = frozenset(KIND_OF)
+# Without those that Python takes for numbers other than doubles.
+_NO_INTS: Final = _KINDS - {bool, int}
+_NESTED: Final = frozenset({list, dict})
 _KEYS: Final = frozenset({bool, int, float, str})
 _ABSENT: Final = frozenset({ErrorKind.NO_SUCH_KEY, ErrorKind.OUT_OF_RANGE})
-# A third of a microsecond each.
-_MOST_PARTS: Final = 100_000
+# A microsecond each, at most.
+_MOST_PARTS: Final = 32_768
 _TOO_LARGE: Final = ErrorValue(
     ErrorKind.BUDGET_EXCEEDED, f"comparing takes more than {_MOST_PARTS} steps"
 )
@@ -84,22 +87,21 @@ def equal_deep(left: object, right: object, most: int) -> tuple[int, object]:
     pending: list[tuple[object, object]] = [(left, right)]
     found: object = True
     looked_at = 0
+    seen: set[tuple[int, int]] = set()
     while pending:
         a, b = pending.pop()
-        if a.__class__ is list and b.__class__ is list:
-            if len(a) != len(b):
+        if a.__class__ is b.__class__ and (a.__class__ is list or a.__class__ is dict):
+            pair = (id(a), id(b))
+            if pair in seen:
+                continue
+            seen.add(pair)
+            parts = _paired(a, b)
+            if parts is None:
                 return looked_at, False
-            looked_at += len(a)
+            looked_at += len(parts)
             if looked_at > most:
                 return looked_at, _TOO_LARGE
-            pending.extend(zip(a, b, strict=True))
-        elif a.__class__ is dict and b.__class__ is dict:
-            if a.keys() != b.keys():
-                return looked_at, False
-            looked_at += len(a)
-            if looked_at > most:
-                return looked_at, _TOO_LARGE
-            pending.extend((value, b[key]) for key, value in a.items())
+            pending.extend(parts)
         elif isinstance(a, OptionalValue) and isinstance(b, OptionalValue):
             if (a is NONE) is not (b is NONE):
                 return looked_at, False
@@ -111,6 +113,15 @@ def equal_deep(left: object, right: object, most: int) -> tuple[int, object]:
             if result is not True:
                 found = result
     return looked_at, found
+
+
+def _paired(left: Any, right: Any) -> list[tuple[object, object]] | None:
+    """Pair the parts of two lists, or of two maps; None if they differ in number or in keys."""
+    if left.__class__ is list:
+        return list(zip(left, right, strict=True)) if len(left) == len(right) else None
+    if left.keys() != right.keys():
+        return None
+    return [(value, right[key]) for key, value in left.items()]
 
 
 def contained(
@@ -134,13 +145,29 @@ def contained(
     if item.__class__ is str and _KINDS.issuperset(map(type, container)):
         # Nothing but the same text equals a text.
         return item in container
+    if item.__class__ is float and item == item and _NO_INTS.issuperset(map(type, container)):
+        return item in container
+    return _searched(item, container, equals)
+
+
+def _searched(
+    item: object, container: list[object], equals: Callable[[object, object], object]
+) -> object:
     failure: object = False
+    left = _MOST_PARTS
     for element in container:
-        result = equals(item, element)
+        if equals is equal and item.__class__ is element.__class__ and item.__class__ in _NESTED:
+            # All comparisons together have the limit of one.
+            looked_at, result = equal_deep(item, element, left)
+            left -= looked_at
+        else:
+            result = equals(item, element)
         if result is True:
             return True
         if result is not False and failure is False:
             failure = result
+        if left < 0:
+            return _TOO_LARGE
     return failure
 
 

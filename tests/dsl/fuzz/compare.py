@@ -61,13 +61,18 @@ class Comparison:
 
     def _refused(self, number: int, written: Written, loaded: ours.Loaded, theirs: Any) -> None:
         counts = self.report.counts
-        if theirs is None:
+        if theirs is None or (loaded.codes & ours.NAMES and not self._typed(written)):
             counts["rules refused by both"] += 1
         elif loaded.codes & ours.MEANINGLESS:
             counts["rules with meaningless literals"] += 1
+        elif known.accepted(written.source):
+            counts.update(f"known: {name}" for name in known.accepted(written.source))
         else:
             found = {"ours": f"refused: {sorted(loaded.codes)}", "C++": "accepted"}
             self._disagree(Disagreement(self._seed, number, None, written.source, "", found))
+
+    def _typed(self, written: Written) -> bool:
+        return self._engine.load_typed(written.other) is not None
 
     def _data(self, number: int) -> tuple[Mapping[str, object], Any]:
         if number not in self._prepared:
@@ -148,7 +153,8 @@ class Comparison:
     def _about(self, case: "_Case", number: int, found: Mapping[str, str]) -> Disagreement:
         source = case.written.source
         if not case.written.merge and len(self.report.disagreements) < _MOST_SHOWN:
-            source = shrink(source, lambda each: self._still(each, case, number))
+            kind = next(iter(found))
+            source = shrink(source, lambda each: self._still(each, case, number, kind))
         small = ours.load(source, ROOTS).rule or case.rule
         if source != case.written.source:
             found = self._views(case.number, small, source, number)
@@ -173,19 +179,19 @@ class Comparison:
             f"interpreted, {_budget(rule_number)} steps": repr(budgeted[1]),
         }
 
-    def _still(self, source: str, case: "_Case", number: int) -> bool:
-        """Tell whether there is any disagreement about a smaller rule, on the same data."""
-        loaded = ours.load(source, ROOTS)
-        if loaded.rule is None:
+    def _still(self, source: str, case: "_Case", number: int, kind: str) -> bool:
+        """Tell whether there is a disagreement of the same kind about a smaller rule."""
+        rule = ours.load(source, ROOTS).rule
+        if rule is None:
             return False
         roots, theirs = self._data(number)
-        if not ours.same(*self._budgeted(case.number, loaded.rule.tree, roots)):
-            return True
-        compiled = loaded.rule.evaluate(roots)
-        if not ours.same(compiled, loaded.rule.interpret(roots)):
-            return True
+        if kind == "budget":
+            return not ours.same(*self._budgeted(case.number, rule.tree, roots))
+        compiled = rule.evaluate(roots)
+        if kind == "compiled":
+            return not ours.same(compiled, rule.interpret(roots))
         program = self._engine.load(source)
-        if program is None or not case.written.comparable or known.met(loaded.rule, roots):
+        if program is None or known.met(rule, roots):
             return False
         try:
             return self._engine.evaluate(program, theirs) != canonical(compiled)

@@ -11,7 +11,12 @@ from importlib import import_module
 from typing import Any, Final
 
 from attribution_dsl.runtime import BoolKey
-from attribution_dsl.values import Duration, Timestamp
+from attribution_dsl.values import (
+    DURATION_MAX_NANOS,
+    DURATION_MIN_NANOS,
+    Duration,
+    Timestamp,
+)
 from dsl.fuzz.values import FAILED, canonical
 from google.protobuf.duration_pb2 import Duration as DurationMessage
 from google.protobuf.timestamp_pb2 import Timestamp as TimestampMessage
@@ -62,12 +67,17 @@ class Engine:
 
     def load(self, source: str) -> Any | None:
         """Load a rule, typed if its checker lets it pass, else untyped; None if it is none."""
-        for disable in (False, True):
-            try:
-                return self._environment.compile(source, disable_check=disable)
-            except RuntimeError:
-                pass
-        return None
+        return self.load_typed(source) or self._load(source, typed=False)
+
+    def load_typed(self, source: str) -> Any | None:
+        """Load a rule if its types and names are right; None if they are not, or it is none."""
+        return self._load(source, typed=True)
+
+    def _load(self, source: str, *, typed: bool) -> Any | None:
+        try:
+            return self._environment.compile(source, disable_check=not typed)
+        except RuntimeError:
+            return None
 
     def data(self, roots: Mapping[str, object]) -> Any:
         """Prepare the data of an evaluation."""
@@ -100,6 +110,10 @@ class Engine:
 
 class _Failed:
     pass
+
+
+class _BeyondRange:
+    """A duration that our language could not hold."""
 
 
 def _merged(maps: list[Any]) -> object:
@@ -159,11 +173,13 @@ def _timestamp(value: datetime, text: str) -> Timestamp:
     return Timestamp(seconds * _NANOS + int(fraction.ljust(9, "0") or 0))
 
 
-def _duration(text: str) -> Duration:
+def _duration(text: str) -> object:
     total = 0
     for whole, fraction, unit in _PART.findall(text):
         size = _UNITS[unit]
         total += int(whole) * size
         if fraction:
             total += int(fraction) * size // 10 ** len(fraction)
-    return Duration(-total if text.startswith("-") else total)
+    nanos = -total if text.startswith("-") else total
+    in_range = DURATION_MIN_NANOS <= nanos <= DURATION_MAX_NANOS
+    return Duration(nanos) if in_range else _BeyondRange()

@@ -65,6 +65,17 @@ def _int_of_bool(node: Node, value: object, below: Sequence[object]) -> bool:
     return _calls(node, "int") and isinstance(value, ErrorValue) and below[0].__class__ is bool
 
 
+def _long_duration(_node: Node, value: object, _below: Sequence[object]) -> bool:
+    if not isinstance(value, ErrorValue):
+        return False
+    return value.message == "the duration is longer than about 292 years"
+
+
+def _flat_map_of_no_optional(node: Node, value: object, _below: Sequence[object]) -> bool:
+    flat = isinstance(node, syntax.Comprehension) and node.macro == "optFlatMap"
+    return flat and isinstance(value, ErrorValue)
+
+
 def _calls(node: Node, name: str) -> bool:
     return isinstance(node, syntax.Call) and node.name == name
 
@@ -88,6 +99,8 @@ KNOWN: Final[Mapping[str, Met]] = MappingProxyType(
         "sign of NaN": _sign_of_nan,
         "doubles as decimals": _doubles_as_decimals,
         "int of bool": _int_of_bool,
+        "long durations": _long_duration,
+        "optFlatMap of no optional": _flat_map_of_no_optional,
     }
 )
 """Deviations of evaluations."""
@@ -95,6 +108,12 @@ KNOWN_REFUSALS: Final[Mapping[str, Callable[[Node], bool]]] = MappingProxyType(
     {"greatest of no number": _greatest_of_no_number}
 )
 """What the C++ engine refuses at load, and our language takes for an error if it is evaluated."""
+
+
+KNOWN_RULES: Final[Mapping[str, re.Pattern[str]]] = MappingProxyType(
+    {"variable twice negated": re.compile(r"\(\s*(?:!\s*!|-\s*-)")}
+)
+"""What the C++ engine takes for a rule, by a part of its text."""
 
 
 def met(rule: Rule, data: Mapping[str, object]) -> frozenset[str]:
@@ -114,3 +133,8 @@ def met(rule: Rule, data: Mapping[str, object]) -> frozenset[str]:
 def refused(rule: Rule) -> frozenset[str]:
     """Tell for which known reasons the C++ engine may refuse a rule."""
     return frozenset(name for name, matters in KNOWN_REFUSALS.items() if matters(rule.tree))
+
+
+def accepted(source: str) -> frozenset[str]:
+    """Tell for which known reasons the C++ engine may accept what is no rule."""
+    return frozenset(name for name, part in KNOWN_RULES.items() if part.search(source))

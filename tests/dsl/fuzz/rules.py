@@ -10,7 +10,7 @@ from typing import Final
 from attribution_dsl import RootKind
 from attribution_dsl.functions import FUNCTIONS, METHODS
 from dsl.fuzz import templates
-from dsl.fuzz.data import DOUBLES, FIELDS, INTS, KEYS, LARGE, MOMENTS, ROOTS, SPANS, STRINGS
+from dsl.fuzz.data import DOUBLES, FIELDS, INTS, KEYS, LARGE, MOMENTS, ROOTS, SPANS, STRINGS, TEXTS
 from dsl.fuzz.templates import MEMBER, TERNARY, UNARY, Template
 
 _PROPERTIES: Final = [name for name, kind in ROOTS.items() if kind is RootKind.PROPERTIES]
@@ -21,6 +21,29 @@ _RESULTS: Final = (*"bbbbbbbbbiddsstp", "li", "ls", "la", "mi", "md", "lt")
 _ANYTHING: Final = (*"bidsn", "li", "mi")
 _WRONG: Final = ("b", "i", "d", "s", "n", "li", "mi", "t")
 _OF_ITEM: Final = {"s": "sku", "d": "price", "i": "qty"}
+_TOKEN: Final = re.compile(r"[A-Za-z_0-9.]+|\s+|&&|\|\||[<>=!]=|.", re.DOTALL)
+_TOKENS: Final = (
+    *("(", ")", "[", "]", "{", "}", ",", ".", "?", ":", "!", "-", "+", "*", "/", "%", "<", "=="),
+    *("&&", "||", "in", " in ", "1", "0x1F", "1.5", ".5", "1e3", "1.", "'a'", "''", '"', "r'"),
+    *("true", "null", "event", ".event", "x", "size", "has", "//", "\\", "`", "`a`", "1u", "#"),
+    *(
+        " ",
+        "\n",
+        "\t",
+        "\f",
+        "\v",
+        "\u00a0",
+        "[?",
+        ".?",
+        "{?",
+        "??",
+        "'''",
+        "--",
+        "!!",
+        "- -",
+        "as",
+    ),
+)
 _SPELLING: Final = re.compile(r"exists_one|existsOne")
 
 
@@ -58,7 +81,26 @@ def rule(seed: int, number: int) -> Written:
         source, other = writer.map_made(depth)
         return Written(_spelt(random, source), other, merge=True, comparable=writer.comparable)
     other = writer.whole(random.choice(_RESULTS), depth)
+    if random.random() < 0.04 and not _SPELLING.search(other):
+        other = _mangled(random, other)
+        return Written(other, other, merge=False, comparable=writer.comparable)
     return Written(_spelt(random, other), other, merge=False, comparable=writer.comparable)
+
+
+def _mangled(random: Random, source: str) -> str:
+    """Take a token out, or put one in, or another in its place: most are no rules any more."""
+    tokens = _TOKEN.findall(source)
+    place = random.randrange(len(tokens))
+    match random.randrange(4):
+        case 0:
+            del tokens[place]
+        case 1:
+            tokens.insert(place, random.choice(tokens))
+        case 2:
+            tokens.insert(place, random.choice(_TOKENS))
+        case _:
+            tokens[place] = random.choice(_TOKENS)
+    return "".join(tokens)
 
 
 def _spelt(random: Random, source: str) -> str:
@@ -128,7 +170,7 @@ class _Writer:
         if kind == "a":
             kind = self._random.choice(_ANYTHING)
         ways: list[Callable[[], _Text]] = [partial(self._literal, kind)]
-        if kind in FIELDS and kind not in {"t", "p"}:
+        if kind in FIELDS:
             ways += [partial(self._field, kind)] * (1 if kind == "n" else 3)
         variables = self._readable(kind)
         if variables:
@@ -177,7 +219,7 @@ class _Writer:
         return f".{mark}{name}"
 
     def _optional_leaf(self, kind: str) -> _Text:
-        if kind in FIELDS and kind not in {"t", "p"}:
+        if kind in FIELDS:
             name = self._random.choice(FIELDS[kind])
             if self._random.random() < 0.2:
                 name = "missing"
@@ -287,15 +329,19 @@ class _Writer:
     def _special(self, kind: str, depth: int) -> _Text:
         """Write an argument of which a function needs a certain form."""
         random = self._random
-        if random.random() < 0.15 and kind != "zone":
+        if random.random() < 0.1 and kind not in {"zone", "optional", "field"}:
             return _Text(self._in("i" if kind == "small" else "s", TERNARY, depth))
+        if kind == "optional":
+            return _Text(f"{self._root()}.?{random.choice(('address', 'address', 'missing'))}")
+        if kind == "field":
+            return _Text(random.choice(("city", "geo", "lat", "missing")))
         if kind == "small":
             return _Text(str(random.choice((0, 0, 1, 1, 2, 2, 3, 4, -1))))
-        if kind in {"moment", "span"} and random.random() < 0.5:
-            return _Text(f"{self._root()}.{'at' if kind == 'moment' else 'span'}")
-        if kind == "pattern":
-            return _Text(f"'{random.choice(templates.PATTERNS)}'")
-        return _Text(self._quoted(random.choice(_SPECIAL[kind])))
+        if random.random() < 0.4:
+            return _Text(f"{self._root()}.{kind}")
+        usual, odd = TEXTS[kind]
+        # An odd literal mostly refuses the rule.
+        return _Text(self._quoted(random.choice(odd if random.random() < 0.02 else usual)))
 
     def _generic(self, kind: str, depth: int) -> _Text:
         """Write what can be done with values of every type."""
@@ -493,14 +539,4 @@ class _Writer:
         return f"// rule\n{text}\n" if self._random.random() < 0.5 else f" \t{text} // 'end"
 
 
-_SPECIAL: Final[dict[str, Sequence[str]]] = {
-    "small": (),
-    "pattern": templates.PATTERNS,
-    "format": templates.FORMATS,
-    "zone": templates.ZONES,
-    "moment": MOMENTS,
-    "span": SPANS,
-    "digits": templates.DIGITS,
-    "numeral": templates.NUMERALS,
-    "boolish": templates.BOOLISH,
-}
+_SPECIAL: Final = frozenset({"small", "optional", "field", *TEXTS})

@@ -80,6 +80,10 @@ TEMPLATES: Final[Mapping[str, Sequence[Template]]] = {
         *_calls("{s@7}.startsWith({s})", "{s@7}.endsWith({s})", "{s@7}.contains({s})", weight=4),
         *_calls("{s@7}.matches({pattern})", "matches({s}, {pattern})", weight=4),
         *_calls("{oi@7}.hasValue()", "{os@7}.hasValue()", "bool({boolish})"),
+        Template("has({optional}.{field})", weight=2),
+        Template("{i@4} in {1: {a}, 2: {a}}", RELATION, weight=1),
+        Template("{b@4} in {true: {a}}", RELATION, weight=1),
+        Template("{d@4} in {1: {a}, 3: {a}}", RELATION, weight=1),
         *_calls("math.isNaN({d})", "math.isInf({d})", "math.isFinite({d})"),
         *_calls("sets.contains({li}, {li})", "sets.intersects({ls}, {ls})"),
         *_calls("sets.equivalent({la}, {la})", "sets.contains({la}, {ld})"),
@@ -99,6 +103,11 @@ TEMPLATES: Final[Mapping[str, Sequence[Template]]] = {
         *_calls(*(f"{{t@7}}.get{part}()" for part in ("Seconds", "Milliseconds", "DayOfYear"))),
         *_calls(*(f"{{p@7}}.get{part}()" for part in ("Hours", "Minutes", "Seconds"))),
         *_calls("{p@7}.getMilliseconds()"),
+        Template("{0: {i}, 1: {i}, 2: {i}}[{i}]"),
+        Template("{0: {i}, 1: {i}}[{d}]", weight=1),
+        Template("{0: {i}, 1: {i}}[?{i}].orValue({i})"),
+        Template("{true: {i}, false: {i}}[{b}]"),
+        Template("{li@7}[{d}]", weight=1),
         *_calls("math.greatest({i}, {i})", "math.least({i}, {i}, {i})", "math.least({li})"),
         *_calls("math.abs({i})", "math.sign({i})", "math.bitAnd({i}, {i})", "math.bitOr({i}, {i})"),
         *_calls("math.bitXor({i}, {i})", "math.bitNot({i})", "math.bitShiftLeft({i}, {small})"),
@@ -108,6 +117,8 @@ TEMPLATES: Final[Mapping[str, Sequence[Template]]] = {
         *_infix(SUM, "{d@4} + {d@5}", "{d@4} - {d@5}", weight=8),
         *_infix(PRODUCT, "{d@5} * {d@6}", "{d@5} / {d@6}", weight=6),
         *_infix(UNARY, "-{d@7}", weight=3),
+        Template("{optional}.geo.lat.orValue({d})", weight=3),
+        Template("{optional}.?geo.?{field}.orValue({d})"),
         *_calls("double({i})", "double({d})", "double({numeral})", weight=3),
         *_calls("math.greatest({d}, {d})", "math.least({i}, {d})", "math.greatest({ld})"),
         *_calls("math.abs({d})", "math.sign({d})", "math.ceil({d})", "math.floor({d})"),
@@ -115,6 +126,8 @@ TEMPLATES: Final[Mapping[str, Sequence[Template]]] = {
     ],
     "s": [
         *_infix(SUM, "{s@4} + {s@5}", weight=10),
+        Template("{optional}.city.orValue({s})"),
+        Template("{optional}[?'city'].or({os}).orValue({s})"),
         *_calls("string({i})", "string({b})", "string({s})", "string({d})", weight=2),
         *_calls("string({t})", "string({p})", weight=1),
         *_calls("{s@7}.charAt({small})", "{s@7}.substring({small})", "{s@7}.trim()"),
@@ -148,15 +161,3 @@ OPTIONAL_CALLS: Final = (
     *_calls("optional.none()", weight=1),
 )
 """Ways to an optional value of the type `T`."""
-ZONES: Final = (
-    *("UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"),
-    *("+01:00", "-02:30", "05:45", "-00:30", "Not/AZone"),
-)
-PATTERNS: Final = (
-    *("^a", "[a-z]+", "b$", "^(a|b)*c?$", r"\\d+", "é|ÿ", "(?i)HELLO", "^$", r"\\.", "a{2,3}"),
-    *(r"\\bWorld\\b", r"\\p{Lu}", "日.", "^.$", "("),
-)
-FORMATS: Final = ("%s", "<%s>", "%s%%", "ÿ %s", "%s %s", "%d", "none")
-DIGITS: Final = ("0", "10", "-3", "007", "9223372036854775807", "9223372036854775808", "a", " 1")
-NUMERALS: Final = ("0", "1.5", "-3e2", "1e400", "nan", "Infinity", "-inf", ".5", "1,5", "")
-BOOLISH: Final = ("true", "false", "True", "FALSE", "1", "t", "f", "yes", "0")

@@ -59,6 +59,9 @@ def _loaded(case: Case) -> Rule:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_ours(case: Case) -> None:
+    if case.ours == "refused":
+        assert ours.load(case.rule, ROOTS).rule is None
+        return
     tree, data = _loaded(case).tree, {"event": case.event}
 
     def interpreted(roots: Mapping[str, object]) -> object:
@@ -91,3 +94,10 @@ def test_refusals_are_recognised(name: str) -> None:
     case = BY_NAME[name]
     assert case.cpp == "refused"
     assert known.refused(_loaded(case)) == {name}
+
+
+@pytest.mark.parametrize("name", known.KNOWN_RULES)
+def test_what_is_no_rule_is_recognised(name: str) -> None:
+    case = BY_NAME[name]
+    assert case.ours == "refused"
+    assert known.accepted(case.rule) == {name}

@@ -8,7 +8,7 @@ from attribution_dsl.diagnostics import Diagnostic, closest, error
 from attribution_dsl.functions import FUNCTIONS, METHODS, NAMESPACES, NEVER
 from attribution_dsl.macros import MACROS, misnamed
 from attribution_dsl.roots import Roots
-from attribution_dsl.syntax import Call, Ident, Index, Literal, literal_text, path_of
+from attribution_dsl.syntax import Call, Ident, Index, Literal, Select, literal_text, path_of
 
 _CONSTANTS: Final[Mapping[str, str]] = MappingProxyType(
     {"none": "null", "nil": "null", "undefined": "null", "null": "null"}
@@ -148,6 +148,8 @@ def _misused_has(call: Call) -> Diagnostic:
     message = "`has()` takes one property, such as `has(event.coupon)`"
     fix = None
     read = call.arguments[0] if len(call.arguments) == 1 else None
+    if isinstance(read, Select):
+        fix = f"did you mean `has({path_of(read.operand) or 'x'}.{read.name})`?"
     if isinstance(read, Index):
         fix = "for a name in brackets write `name in map`"
         outer = path_of(read.operand)

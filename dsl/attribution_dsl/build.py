@@ -118,9 +118,10 @@ class _Builder(Transformer[Token, Node]):
     ) -> Node:
         start = span_of(name if dot is None else dot)
         span = start.to(span_of(right))
-        if name == "has" and len(arguments) == 1 and isinstance(arguments[0], syntax.Select):
-            read = arguments[0]
-            return syntax.Presence(read.operand, read.name, read.optional, read.name_span, span)
+        read = arguments[0] if name == "has" and len(arguments) == 1 else None
+        # CEL takes no `.?` as the last step here: a presence is no optional value.
+        if isinstance(read, syntax.Select) and not read.optional:
+            return syntax.Presence(read.operand, read.name, read.name_span, span)
         return syntax.Call(None, str(name), arguments, span_of(name), span)
 
     def parens(self, left: Token, node: Node, right: Token) -> Node:

@@ -168,7 +168,7 @@ def _select(node: syntax.Select) -> str:
 
 
 def _presence(node: syntax.Presence) -> str:
-    return f"has({_read(node.operand, node.name, optional=node.optional)})"
+    return f"has({_read(node.operand, node.name, optional=False)})"
 
 
 def _read(operand: Node, name: str, *, optional: bool) -> str:

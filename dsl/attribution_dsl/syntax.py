@@ -60,11 +60,10 @@ class Select:
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """`has(operand.name)`, or `has(operand.?name)` if `optional`."""
+    """`has(operand.name)`."""
 
     operand: "Node"
     name: str
-    optional: bool
     name_span: Span = field(compare=False, repr=False)
     span: Span = field(compare=False, repr=False)
 

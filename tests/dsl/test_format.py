@@ -151,7 +151,7 @@ event.?`content-type`
 event["q\\""]
 event[0][?1].?a
 has(event.a)
-has(event.?`true`)
+has(event.?a.`true`)
 has((-1).a)
 has(1, 2)
 event.?a.orValue("x")
@@ -264,7 +264,7 @@ def test_what_is_no_chain_does_not_break() -> None:
 
 
 def test_what_has_no_text() -> None:
-    presence = syntax.Presence(syntax.Ident("a", False, HERE), 'q"', False, HERE, HERE)
+    presence = syntax.Presence(syntax.Ident("a", False, HERE), 'q"', HERE, HERE)
     with pytest.raises(ValueError, match="cannot stand after a dot"):
         format_tree(presence)
 

@@ -196,7 +196,7 @@ def _deeper(names: st.SearchStrategy[str]) -> Callable[[Any], st.SearchStrategy[
             st.builds(_negated, st.sampled_from("!-"), inner),
             st.builds(syntax.Conditional, inner, inner, inner, here),
             st.builds(_select, inner, names, optional),
-            st.builds(syntax.Presence, inner, names, optional, here, here),
+            st.builds(syntax.Presence, inner, names, here, here),
             st.builds(syntax.Index, inner, inner, optional, here),
             _containers(inner),
             _fallbacks(inner),
@@ -235,7 +235,7 @@ def written(node: Node) -> str:
         case syntax.Select():
             return f"{written(node.operand)}.{'?' * node.optional}{_name(node.name)}"
         case syntax.Presence():
-            return f"has({written(node.operand)}.{'?' * node.optional}{_name(node.name)})"
+            return f"has({written(node.operand)}.{_name(node.name)})"
         case syntax.Index():
             return f"{written(node.operand)}[{'?' * node.optional}{written(node.index)}]"
         case syntax.Unary():

@@ -24,7 +24,7 @@ def decide(
         case EvaluateEvent():
             return evaluate.evaluate_event(command, state, catalog, rules, now_us)
         case RecordDelivery():
-            return record.record_delivery(command, state, now_us)
+            return record.record_delivery(command, state, catalog, now_us)
         case RecordInteraction():
             return record.record_interaction(command, state, now_us)
         case CheckExit():

@@ -229,10 +229,23 @@ def _changes(
         arrival_us=now_us,
         achieved_journeys=answer.achieved_journeys,
     )
-    first_time = (
-        replace(journey, achieved_us=now_us) for journey in achieving if journey.achieved_us is None
-    )
-    return (receipt, *first_time, *_credited(answer.conversions, state), *answer.conversions)
+    journeys = _achieved(achieving, answer.conversions, now_us)
+    return (receipt, *journeys, *_credited(answer.conversions, state), *answer.conversions)
+
+
+def _achieved(
+    achieving: Iterable[Journey], conversions: Iterable[Conversion], now_us: int
+) -> Iterable[Journey]:
+    """The journeys for which this is the first achievement, or the first conversion (X4, M1)."""
+    credited = {conversion.journey_id for conversion in conversions}
+    for journey in achieving:
+        changed = journey
+        if journey.achieved_us is None:
+            changed = replace(changed, achieved_us=now_us)
+        if journey.journey_id in credited and journey.converted_us is None:
+            changed = replace(changed, converted_us=now_us)
+        if changed is not journey:
+            yield changed
 
 
 def _credited(conversions: Iterable[Conversion], state: PersonState) -> Iterable[Delivery]:

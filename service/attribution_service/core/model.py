@@ -188,7 +188,8 @@ class Campaign:
 class Journey:
     """One person's way through one campaign, judged by `revision` for good (G8).
 
-    `achieved_us` is when its goal was first achieved since the start (X4).
+    `achieved_us` is when its goal was first achieved since the start (X4); `converted_us` is when
+    one of its deliveries was first credited (M1).
     """
 
     person_id: str
@@ -201,6 +202,7 @@ class Journey:
     exit_reason: ExitReason | None = None
     end_us: int | None = None
     achieved_us: int | None = None
+    converted_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +211,10 @@ class Delivery:
 
     `claimed_sent_us` is the sent time as the report of SENT gave it, before it was cut to the
     arrival: what a repeated report is compared with. Opens and clicks are the latest; clicks only
-    those on tracked links; those of machines apart. `converted_us` is when it was credited (C8).
+    those on tracked links; those of machines apart. Clicks on links that are not tracked, of people
+    and machines, are for figures alone (M1). `converted_us` is when it was credited (C8).
+    `can_convert` is whether its channel and action may be credited by its journey's revision (C2),
+    which neither of them ever changes.
     """
 
     person_id: str
@@ -226,7 +231,9 @@ class Delivery:
     clicked_us: int | None = None
     machine_opened_us: int | None = None
     machine_clicked_us: int | None = None
+    untracked_clicked_us: int | None = None
     converted_us: int | None = None
+    can_convert: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from attribution_service.core.commands import (
     RecordInteraction,
     StartJourney,
 )
-from attribution_service.core.credit import latest
+from attribution_service.core.credit import can_convert, latest
 from attribution_service.core.model import (
     Delivery,
     DeliveryStatus,
@@ -63,7 +63,12 @@ def _restarted(command: StartJourney, known: Journey) -> JourneyAnswer:
             "was started before in another campaign or with other trigger properties",
         )
     first = replace(
-        known, state=JourneyState.ACTIVE, exit_reason=None, end_us=None, achieved_us=None
+        known,
+        state=JourneyState.ACTIVE,
+        exit_reason=None,
+        end_us=None,
+        achieved_us=None,
+        converted_us=None,
     )
     return JourneyAnswer(first, replayed=True)
 
@@ -79,11 +84,13 @@ def finish_journey(command: FinishJourney, state: PersonState, now_us: int) -> D
     return Decision(JourneyAnswer(finished, replayed=False), (finished,))
 
 
-def record_delivery(command: RecordDelivery, state: PersonState, now_us: int) -> Decision:
+def record_delivery(
+    command: RecordDelivery, state: PersonState, catalog: Catalog, now_us: int
+) -> Decision:
     """A delivery got as far as the report says; it only moves forward (C3)."""
     known = state.deliveries.get(command.delivery_id)
     if known is None:
-        delivery = _new_delivery(command, state, now_us)
+        delivery = _new_delivery(command, state, catalog, now_us)
     else:
         _check_same(command, known)
         if command.status.rank <= known.status.rank:
@@ -93,7 +100,9 @@ def record_delivery(command: RecordDelivery, state: PersonState, now_us: int) ->
     return Decision(DeliveryAnswer(moved, replayed=False), (moved,))
 
 
-def _new_delivery(command: RecordDelivery, state: PersonState, now_us: int) -> Delivery:
+def _new_delivery(
+    command: RecordDelivery, state: PersonState, catalog: Catalog, now_us: int
+) -> Delivery:
     journey = known_journey(state, command.journey_id, "delivery.journey_id")
     if command.campaign_id and command.campaign_id != journey.campaign_id:
         raise invalid(
@@ -102,7 +111,7 @@ def _new_delivery(command: RecordDelivery, state: PersonState, now_us: int) -> D
             "the journey belongs to another campaign: leave the field out",
             {"campaign_id": journey.campaign_id},
         )
-    return Delivery(
+    delivery = Delivery(
         person_id=command.person_id,
         delivery_id=command.delivery_id,
         campaign_id=journey.campaign_id,
@@ -112,6 +121,8 @@ def _new_delivery(command: RecordDelivery, state: PersonState, now_us: int) -> D
         status=command.status,
         create_us=now_us,
     )
+    revision = catalog.revision(journey.campaign_id, journey.revision)
+    return replace(delivery, can_convert=can_convert(delivery, revision))
 
 
 def _check_same(command: RecordDelivery, known: Delivery) -> None:
@@ -176,7 +187,8 @@ def _touched(known: Delivery, interaction: Interaction) -> Delivery:
             return replace(known, machine_opened_us=latest(known.machine_opened_us, time_us))
         return replace(known, opened_us=latest(known.opened_us, time_us))
     if interaction.untracked:  # G3
-        return known
+        untracked_us = latest(known.untracked_clicked_us, time_us)
+        return replace(known, untracked_clicked_us=untracked_us)
     if interaction.machine:
         return replace(known, machine_clicked_us=latest(known.machine_clicked_us, time_us))
     return replace(known, clicked_us=latest(known.clicked_us, time_us))

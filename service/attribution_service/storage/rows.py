@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Table
 
 from attribution_service.core.answers import PersonChange
+from attribution_service.core.marks import marks_of
 from attribution_service.core.model import (
     Basis,
     Campaign,
@@ -54,6 +55,8 @@ def to_row(record: PersonChange) -> Row:
         case Conversion():
             row |= {name: getattr(record, name) for name in _CONVERSION_COLUMNS}
             row["candidates"] = _json([asdict(item) for item in record.candidates])
+            credited = record.candidates[-1]  # C14: the last touch stands last
+            row |= {name: getattr(credited, name) for name in _CREDITED_COLUMNS}
         case Receipt():
             row |= {name: getattr(record, name) for name in _RECEIPT_COLUMNS}
             row["properties"] = record.properties.text
@@ -61,12 +64,16 @@ def to_row(record: PersonChange) -> Row:
         case Journey():
             row |= {name: getattr(record, name) for name in _JOURNEY_COLUMNS}
             row["trigger_properties"] = record.trigger_properties.text
+        case Delivery():
+            row |= {name: getattr(record, name) for name in Delivery.__slots__}
+            row["marks"] = int(marks_of(record))
         case _:
             row |= {name: getattr(record, name) for name in type(record).__slots__}
     return row
 
 
 _CONVERSION_COLUMNS = tuple(name for name in Conversion.__slots__ if name != "candidates")
+_CREDITED_COLUMNS = ("action_id", "channel", "sent_us")
 _RECEIPT_COLUMNS = ("person_id", "event_id", "name", "occurred_us", "arrival_us")
 _JOURNEY_COLUMNS = tuple(name for name in Journey.__slots__ if name != "trigger_properties")
 
@@ -85,6 +92,7 @@ def delivery(row: Row) -> Delivery:
     fields = _without_bucket(row)
     fields["channel"] = Channel(row["channel"])
     fields["status"] = DeliveryStatus(row["status"])
+    del fields["marks"]
     return Delivery(**fields)
 
 
@@ -105,7 +113,7 @@ def receipt(row: Row) -> Receipt:
 
 def conversion(row: Row) -> Conversion:
     """The conversion of a row."""
-    fields = _without_bucket(row)
+    fields: Row = {name: row[name] for name in _CONVERSION_COLUMNS}
     fields["basis"] = Basis(row["basis"])
     fields["candidates"] = tuple(
         Candidate(**{**item, "channel": Channel(item["channel"])})

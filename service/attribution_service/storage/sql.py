@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -220,8 +220,29 @@ class SqlTransaction:
             table = rows.table_of(change)
             row = rows.to_row(change)
             last[table][tuple(row[column.name] for column in table.primary_key)] = row
+        self._number(last[tables.conversions].values())
         for table, found in last.items():
+            if not found:
+                continue
             self._upsert(table, list(found.values()), keep=table is tables.interactions)
+
+    def _number(self, conversions: Collection[rows.Row]) -> None:
+        """Number new conversions in the order in which they are committed.
+
+        The count is one row, and a transaction keeps it until it commits: so no smaller number is
+        ever seen after a greater one, whoever else writes.
+        """
+        if not conversions:
+            return
+        statement = sqlite.insert(tables.conversion_sequence).on_conflict_do_update(
+            index_elements=[tables.conversion_sequence.c.id],
+            set_={"last": tables.conversion_sequence.c.last + len(conversions)},
+        )
+        counted = statement.returning(tables.conversion_sequence.c.last)
+        row = {"id": 1, "last": len(conversions)}
+        last: int = self._connection.execute(counted, row).scalar_one()
+        for position, conversion in enumerate(conversions, last - len(conversions) + 1):
+            conversion["sequence"] = position
 
     def write_campaign(self, change: CampaignChange) -> None:
         """Store a campaign and its new revision."""

@@ -47,6 +47,15 @@ latest_arrival = Table(
     Column("arrival_us", BigInteger, nullable=False),
 )
 
+conversion_sequence = Table(
+    "conversion_sequence",
+    metadata,
+    # One row: how many conversions were ever numbered. Not the greatest number that is there, which
+    # would go back when people are deleted, and the cursors of watchers would then meet it twice.
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("last", BigInteger, nullable=False),
+)
+
 campaigns = Table(
     "campaigns",
     metadata,
@@ -86,6 +95,13 @@ journeys = Table(
     Column("start_us", BigInteger, nullable=False),
     Column("end_us", BigInteger),
     Column("achieved_us", BigInteger),
+    Column("converted_us", BigInteger),
+    # Reports read this index alone; so do the other `*_by_start`, `*_by_sent` and `*_by_time`.
+    Index(
+        "journeys_by_start",
+        *("campaign_id", "start_us", "bucket", "person_id", "journey_id"),
+        *("state", "exit_reason", "converted_us"),
+    ),
     sqlite_with_rowid=False,
 )
 
@@ -106,8 +122,17 @@ deliveries = Table(
     Column("clicked_us", BigInteger),
     Column("machine_opened_us", BigInteger),
     Column("machine_clicked_us", BigInteger),
+    Column("untracked_clicked_us", BigInteger),
     Column("converted_us", BigInteger),
+    Column("can_convert", Boolean, nullable=False, server_default="0"),
+    # What figures count, all in one number: `core.marks`.
+    Column("marks", SmallInteger, nullable=False, server_default="0"),
     Index("deliveries_by_journey", "bucket", "person_id", "journey_id"),
+    Index(
+        "deliveries_by_sent",
+        *("campaign_id", "sent_us", "bucket", "person_id", "delivery_id"),
+        *("action_id", "channel", "marks"),
+    ),
     sqlite_with_rowid=False,
 )
 
@@ -155,6 +180,21 @@ conversions = Table(
     Column("filter", Text, nullable=False),
     Column("value", Double),
     Column("candidates", Text, nullable=False),
+    # The order of the commits: numbered within the transaction, so none comes late below another.
+    Column("sequence", BigInteger, nullable=False, server_default="0"),
+    # Of the credited delivery, so that reports need not look it up.
+    Column("action_id", Text, nullable=False, server_default=""),
+    Column("channel", Text, nullable=False, server_default=""),
+    Column("sent_us", BigInteger, nullable=False, server_default="0"),
+    Index("conversions_by_sequence", "sequence", unique=True),
+    Index("conversions_by_time", "converted_us", "sequence"),
+    Index(
+        "conversions_of_campaign_by_time",
+        *("campaign_id", "converted_us", "sequence", "action_id", "channel", "value"),
+    ),
+    Index(
+        "conversions_of_campaign_by_sent", "campaign_id", "sent_us", "action_id", "channel", "value"
+    ),
     # C7: nor one achievement twice in a campaign.
     Index("conversions_by_event", "bucket", "person_id", "event_id", "campaign_id", unique=True),
     sqlite_with_rowid=False,

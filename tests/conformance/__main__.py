@@ -21,7 +21,7 @@ def main() -> int:
     """Run all tests, show and write the results.
 
     Returns:
-        0 if every test passes, deviates as listed or is outside of the language.
+        0 if every test passes, deviates as listed or is out of scope.
     """
     listed = deviations.read(TOOLS / "deviations.toml")
     results = judge(suite.read(TESTS), listed)

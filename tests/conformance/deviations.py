@@ -2,34 +2,49 @@
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+_KEYS: Final = frozenset({"reason", "got", "tests"})
 
 
 class BadDeviationsError(ValueError):
     """The list of deviations is not right in itself."""
 
 
-def read(path: Path) -> Mapping[str, str]:
-    """Read the reasons by the ids of the tests.
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """Why a test fails on purpose, and how.
+
+    Attributes:
+        reason: Why the language does otherwise.
+        got: A part of what comes out of the test, by which it is known to fail for that reason.
+    """
+
+    reason: str
+    got: str
+
+
+def read(path: Path) -> Mapping[str, Deviation]:
+    """Read the deviations by the ids of the tests.
 
     Raises:
-        BadDeviationsError: An entry has no test or no reason, or there are two for one test.
+        BadDeviationsError: An entry lacks something or says more, or there are two for one test.
     """
-    return reasons_of(tomllib.loads(path.read_text("utf-8")))
+    return listed(tomllib.loads(path.read_text("utf-8")))
 
 
-def reasons_of(document: Mapping[str, Any]) -> Mapping[str, str]:
-    """Check the entries of the file, and give the reasons by the ids of the tests."""
-    reasons: dict[str, str] = {}
+def listed(document: Mapping[str, Any]) -> Mapping[str, Deviation]:
+    """Check the entries of the file, and give the deviations by the ids of the tests."""
+    found: dict[str, Deviation] = {}
     if document.keys() - {"deviation"}:
         raise BadDeviationsError(f"unknown keys: {sorted(document.keys() - {'deviation'})}")
     for entry in document.get("deviation", ()):
-        if set(entry) != {"test", "reason"} or not all(
-            str(each).strip() for each in entry.values()
-        ):
-            raise BadDeviationsError(f"an entry needs `test` and `reason` and no more: {entry}")
-        if entry["test"] in reasons:
-            raise BadDeviationsError(f"listed twice: {entry['test']}")
-        reasons[entry["test"]] = entry["reason"]
-    return reasons
+        if set(entry) != _KEYS or not all(entry.values()):
+            raise BadDeviationsError(f"an entry needs {sorted(_KEYS)} and no more: {entry}")
+        for test in entry["tests"]:
+            if test in found:
+                raise BadDeviationsError(f"listed twice: {test}")
+            found[test] = Deviation(entry["reason"], entry["got"])
+    return found

@@ -102,8 +102,8 @@ def first(found: frozenset[Need]) -> Need | None:
 def group_of(case: Case, found: frozenset[Need]) -> Group:
     """Give the group that a test is counted in.
 
-    A file of an extension is one group, with what it needs of uint, bytes and type values; the
-    core has none of these.
+    A file of an extension is one group, with the tests that need uint, bytes and type values: these
+    are listed as deviations. The core has none of them.
     """
     if found & (PROTOBUF | {Need.OTHER_EXTENSION}):
         return Group.REST

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from conformance.deviations import Deviation
 from conformance.needs import PROTOBUF, Group, Need, first, group_of, needs
 from conformance.suite import Case
 from conformance.verdict import Outcome, Verdict, run
@@ -16,14 +17,16 @@ class Status(StrEnum):
 
     PASSED = "passed"
     DEVIATION = "deviation"
-    """Listed, and deviates."""
+    """Listed, and deviates as listed."""
     FAILED = "failed"
     OUTSIDE = "outside"
-    """It needs what the language leaves out, and has no value here that CEL would not give."""
+    """Out of scope, and has no value here that CEL would not give."""
 
 
-# A test that needs what is left out may be refused, but what is accepted must mean the same.
+# A test out of scope may be refused, but what is accepted must mean the same.
 _HARMLESS: Final = frozenset({Outcome.PASSED, Outcome.NONE, Outcome.UNBOUND})
+# What can be meant: that evaluators disagree or raise is a bug, whatever is listed.
+_DELIBERATE: Final = frozenset({Outcome.NONE, Outcome.WRONG, Outcome.UNBOUND})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +40,6 @@ class Result:
     status: Status
     reason: str | None = None
 
-    @property
-    def outside(self) -> bool:
-        """Whether it needs what the language leaves out."""
-        return bool(self.needs)
-
 
 @dataclass(frozen=True, slots=True)
 class Count:
@@ -54,27 +52,30 @@ class Count:
     outside: int
 
 
-def judge(cases: Iterable[Case], deviations: Mapping[str, str]) -> tuple[Result, ...]:
+def judge(cases: Iterable[Case], deviations: Mapping[str, Deviation]) -> tuple[Result, ...]:
     """Run all tests."""
     return tuple(_result(case, run(case), deviations.get(case.id)) for case in cases)
 
 
-def _result(case: Case, verdict: Verdict, reason: str | None) -> Result:
+def _result(case: Case, verdict: Verdict, listed: Deviation | None) -> Result:
     found = needs(case)
-    status = _status(verdict.outcome, bool(found), reason is not None)
-    return Result(case, group_of(case, found), found, verdict, status, reason)
+    group = group_of(case, found)
+    status = _status(verdict, group, listed)
+    return Result(case, group, found, verdict, status, None if listed is None else listed.reason)
 
 
-def _status(outcome: Outcome, outside: bool, listed: bool) -> Status:
-    if outside and outcome in _HARMLESS:
+def _status(verdict: Verdict, group: Group, listed: Deviation | None) -> Status:
+    if group is Group.REST and verdict.outcome in _HARMLESS:
         return Status.OUTSIDE
-    if outcome is Outcome.PASSED:
+    if verdict.outcome is Outcome.PASSED:
         return Status.PASSED
-    return Status.DEVIATION if listed else Status.FAILED
+    if listed is None or verdict.outcome not in _DELIBERATE:
+        return Status.FAILED
+    return Status.DEVIATION if listed.got in verdict.got else Status.FAILED
 
 
-def stale(results: Iterable[Result], deviations: Mapping[str, str]) -> list[str]:
-    """Say what is wrong with the list of deviations: of each entry that deviates no more."""
+def stale(results: Iterable[Result], deviations: Mapping[str, Deviation]) -> list[str]:
+    """Say what is wrong with the list of deviations: of each entry that is not so any more."""
     by_id = {each.case.id: each for each in results}
     said = []
     for test in deviations:
@@ -82,7 +83,7 @@ def stale(results: Iterable[Result], deviations: Mapping[str, str]) -> list[str]
         if result is None:
             said.append(f"{test}: there is no such test")
         elif result.status is not Status.DEVIATION:
-            said.append(f"{test}: does not deviate: {result.status}")
+            said.append(f"{test}: does not deviate as listed: {result.status}")
     return said
 
 

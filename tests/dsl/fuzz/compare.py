@@ -65,6 +65,8 @@ class Comparison:
             counts["rules refused by both"] += 1
         elif loaded.codes & ours.MEANINGLESS:
             counts["rules with meaningless literals"] += 1
+        elif loaded.codes & ours.LEFT_OUT:
+            counts["rules with what we leave out"] += 1
         elif known.accepted(written.source):
             counts.update(f"known: {name}" for name in known.accepted(written.source))
         else:

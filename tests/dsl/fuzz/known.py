@@ -11,12 +11,15 @@ from typing import Final
 from attribution_dsl import ErrorKind, ErrorValue, syntax
 from attribution_dsl.rule import Rule
 from attribution_dsl.syntax import Node, children, with_depth
+from attribution_dsl.values import DURATION_MAX_NANOS, Duration
 
 Met = Callable[[Node, object, Sequence[object]], bool]
 """Tells by a part of a rule, its value and those of what is below it whether engines may differ."""
 
+_LAST_SECOND: Final = DURATION_MAX_NANOS // 10**9 * 10**9
+_LISTS: Final = frozenset({"map", "filter", "transformList"})
 # What doubles are written by as decimals.
-_NUMBER: Final = re.compile(r"%[sd]")
+_NUMBER: Final = re.compile(r"%(?:\.[0-9]+)?[sd]")
 
 
 def _substring_to_the_end(node: Node, value: object, _below: Sequence[object]) -> bool:
@@ -71,6 +74,16 @@ def _long_duration(_node: Node, value: object, _below: Sequence[object]) -> bool
     return value.message == "the duration is longer than about 292 years"
 
 
+def _order_of_maps(node: Node, _value: object, below: Sequence[object]) -> bool:
+    lists = isinstance(node, syntax.Comprehension) and node.macro in _LISTS
+    return lists and isinstance(below[0], dict) and len(below[0]) > 1
+
+
+def _greatest_difference(node: Node, value: object, _below: Sequence[object]) -> bool:
+    minus = isinstance(node, syntax.Binary) and node.operator == "-"
+    return minus and isinstance(value, Duration) and abs(value.nanos) >= _LAST_SECOND
+
+
 def _flat_map_of_no_optional(node: Node, value: object, _below: Sequence[object]) -> bool:
     flat = isinstance(node, syntax.Comprehension) and node.macro == "optFlatMap"
     return flat and isinstance(value, ErrorValue)
@@ -100,6 +113,8 @@ KNOWN: Final[Mapping[str, Met]] = MappingProxyType(
         "doubles as decimals": _doubles_as_decimals,
         "int of bool": _int_of_bool,
         "long durations": _long_duration,
+        "order of maps": _order_of_maps,
+        "greatest difference": _greatest_difference,
         "optFlatMap of no optional": _flat_map_of_no_optional,
     }
 )

@@ -15,6 +15,8 @@ TYPING: Final = "NO_OVERLOAD"
 """The code of refusals that only say that the types of operands do not fit."""
 NAMES: Final = frozenset({"UNKNOWN_NAME", "UNKNOWN_FUNCTION", "WRONG_ARGUMENTS"})
 """The codes of refusals for names, which the checker of the C++ engine refuses as well."""
+LEFT_OUT: Final = frozenset({"NOT_SUPPORTED"})
+"""The codes of refusals for what our language leaves out, such as messages and unsigned ints."""
 MEANINGLESS: Final = frozenset({"BAD_PATTERN", "BAD_TIME_ZONE", "BAD_TIMESTAMP", "BAD_DURATION"})
 """The codes of literals without a meaning, which are errors to the C++ engine if they are met."""
 

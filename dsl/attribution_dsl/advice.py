@@ -148,8 +148,10 @@ def _misused_has(call: Call) -> Diagnostic:
     message = "`has()` takes one property, such as `has(event.coupon)`"
     fix = None
     read = call.arguments[0] if len(call.arguments) == 1 else None
-    if isinstance(read, Select):
+    if isinstance(read, Select) and read.optional:
         fix = f"did you mean `has({path_of(read.operand) or 'x'}.{read.name})`?"
+    elif isinstance(read, Select):
+        fix = "it is a macro: write it without the dot before"
     if isinstance(read, Index):
         fix = "for a name in brackets write `name in map`"
         outer = path_of(read.operand)
@@ -199,6 +201,9 @@ def _near(call: Call) -> str | None:
 def _as_method(call: Call) -> str | None:
     if call.name in {"now", "today"} and not call.arguments:
         return "the time of arrival is `now`, without brackets"
+    only = call.arguments[0] if len(call.arguments) == 1 else None
+    if call.name in {"exists", "exist", "isset", "defined"} and isinstance(only, Select):
+        return f"did you mean `has({path_of(only) or 'event.name'})`?"
     wanted = _OTHER_NAMES.get(call.name, call.name)
     methods = [*METHODS, *_USAGE]
     name = wanted if wanted in methods else closest(wanted, methods)

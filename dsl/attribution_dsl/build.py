@@ -118,7 +118,8 @@ class _Builder(Transformer[Token, Node]):
     ) -> Node:
         start = span_of(name if dot is None else dot)
         span = start.to(span_of(right))
-        read = arguments[0] if name == "has" and len(arguments) == 1 else None
+        macro = name == "has" and dot is None
+        read = arguments[0] if macro and len(arguments) == 1 else None
         # CEL takes no `.?` as the last step here: a presence is no optional value.
         if isinstance(read, syntax.Select) and not read.optional:
             return syntax.Presence(read.operand, read.name, read.name_span, span)

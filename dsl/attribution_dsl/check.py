@@ -7,6 +7,7 @@ from typing import Any, Final
 from attribution_dsl import syntax
 from attribution_dsl.advice import names_variables, unknown_function, unknown_name
 from attribution_dsl.diagnostics import Diagnostic, Severity, error, in_order, warning
+from attribution_dsl.format import format_tree
 from attribution_dsl.functions import FUNCTIONS, METHODS, NAMESPACES, NEVER
 from attribution_dsl.kinds import (
     ANY,
@@ -24,7 +25,7 @@ from attribution_dsl.kinds import (
 )
 from attribution_dsl.limits import Limits
 from attribution_dsl.macros import OF_OPTIONAL
-from attribution_dsl.operators import NEGATE, NOT, STRICT_BINARY
+from attribution_dsl.operators import ARITHMETIC, NEGATE, NOT, STRICT_BINARY
 from attribution_dsl.overloads import BadLiteralError, Function, misfit
 from attribution_dsl.roots import ROOT_TYPES, RootKind, Roots
 from attribution_dsl.syntax import Node, literal_text, path_of
@@ -104,29 +105,24 @@ class _Checker:
         return ROOT_TYPES[kind]
 
     def select(self, node: syntax.Select) -> Type:
-        member = self._member(node.operand, node.name, node)
-        return _optional_of(member) if node.optional else member
+        return self._member(node.operand, node.name, node, optional=node.optional)
 
     def presence(self, node: syntax.Presence) -> Type:
-        self._member(node.operand, node.name, node)
+        self._member(node.operand, node.name, node, optional=False)
         return BOOL
 
     def index(self, node: syntax.Index) -> Type:
-        element = self._element(node)
-        return _optional_of(element) if node.optional else element
-
-    def _element(self, node: syntax.Index) -> Type:
         if isinstance(node.index, syntax.Literal) and isinstance(node.index.value, str):
             outer = self._property(node.operand, node.index.value)
             if outer is not None:
-                return outer
+                return _optional_of(outer) if node.optional else outer
         operand, key = self.visit(node.operand), self.visit(node.index)
         viral = operand.kind is Kind.OPTIONAL
         holder = (operand.element or ANY) if viral else operand
         if not _can_index(holder.kind, key.kind):
             self._refuse(misfit("[]", [holder.kind, key.kind]), node)
         element = holder.element or ANY
-        return _optional_of(element) if viral else element
+        return _optional_of(element) if viral or node.optional else element
 
     def unary(self, node: syntax.Unary) -> Type:
         function = NOT if node.operator == "!" else NEGATE
@@ -279,18 +275,18 @@ class _Checker:
             names.add(name)
         return ANY
 
-    def _member(self, operand: Node, name: str, node: Node) -> Type:
+    def _member(self, operand: Node, name: str, node: Node, *, optional: bool) -> Type:
         outer = self._property(operand, name)
         if outer is not None:
-            return outer
-        kind = self.visit(operand)
-        if kind.kind is Kind.OPTIONAL:
-            # What is read from an optional value is optional again.
-            inner = kind.element or ANY
-            self._needs_map(inner, name, node)
-            return _optional_of(inner.element or ANY)
-        self._needs_map(kind, name, node)
-        return kind.element or ANY
+            return _optional_of(outer) if optional else outer
+        holder = self.visit(operand)
+        # What is read from an optional value is optional again, and only once.
+        viral = holder.kind is Kind.OPTIONAL
+        if viral:
+            holder = holder.element or ANY
+        self._needs_map(holder, name, node)
+        element = holder.element or ANY
+        return _optional_of(element) if viral or optional else element
 
     def _needs_map(self, kind: Type, name: str, node: Node) -> None:
         if kind.kind not in {Kind.ANY, Kind.MAP}:
@@ -337,7 +333,8 @@ class _Checker:
         if result is not None:
             return result
         kinds = [each.kind for each in types]
-        self._refuse(misfit(function.name, kinds), node, _better(node, kinds))
+        message = misfit(function.name, kinds, function.overloads)
+        self._refuse(message, node, _better(node, kinds))
         return ANY
 
     def _refuse(self, message: str, node: Node, suggestion: str | None = None) -> None:
@@ -346,8 +343,7 @@ class _Checker:
 
 
 def _optional_of(element: Type) -> Type:
-    # An optional value stays optional, however often it is read from.
-    return element if element.kind is Kind.OPTIONAL else Type(Kind.OPTIONAL, element)
+    return Type(Kind.OPTIONAL, element)
 
 
 def _can_index(holder: Kind, key: Kind) -> bool:
@@ -407,10 +403,16 @@ def _better(node: Node, kinds: list[Kind]) -> str | None:
             return f"write `timestamp({literal_text(literal.value)})`"
         if both == {Kind.DURATION, Kind.STRING}:
             return f"write `duration({literal_text(literal.value)})`"
-    if both in ({Kind.DURATION, Kind.INT}, {Kind.TIMESTAMP, Kind.INT}):
+    if both == {Kind.INT, Kind.DOUBLE} and node.operator in ARITHMETIC:
+        return "make a double of the whole number: `double(x)`"
+    if Kind.TIMESTAMP in both and both & NUMBERS and node.operator not in ARITHMETIC:
+        return 'write a time as in `timestamp("2026-03-01T00:00:00Z")`'
+    if both & {Kind.TIMESTAMP, Kind.DURATION} and both & NUMBERS:
         return 'write a length of time as in `duration("24h")`'
     if both > {Kind.OPTIONAL}:
-        return 'take the value out first: `event.?plan.orValue("free")`'
+        sides = zip((node.left, node.right), kinds, strict=True)
+        shown = next(format_tree(side) for side, kind in sides if kind is Kind.OPTIONAL)
+        return f"take the value out first: `{shown}.orValue(...)`"
     return None
 
 

@@ -264,7 +264,7 @@ class _Generator:
             end = position
             while first is not None and end < len(terms):
                 each = _string_comparison(terms[end], operator)
-                if each is None or path_of(each[0]) != path_of(first[0]):
+                if each is None or each[0] != first[0]:
                     break
                 strings.append(each[1])
                 end += 1
@@ -354,12 +354,13 @@ class _Generator:
         return code
 
     def _loop(self, node: syntax.Comprehension, target: Code, names: list[str]) -> Code:
+        nested = self._emit.in_loop
         with self._emit.function(*names) as frame:
             parts = [self.visit(each) for each in node.body]
-            if self._loops > 1:
+            if self._loops > 1 or node.macro == "transformMapEntry":
                 self._emit.meter()
             alone = "meter" not in frame.captured
-            loop = Loop(node.macro, names, parts, frame, _sought(node))
+            loop = Loop(node.macro, names, parts, frame, nested, _sought(node))
             name = define(self._emit, loop, self._iterations if alone else None)
         arguments = [target.text, *map(self._emit.use, frame.captured)]
         boolean = node.macro in {"all", "exists", "exists_one", "existsOne"}

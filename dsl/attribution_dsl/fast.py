@@ -100,12 +100,11 @@ def _errors_of_two(a: Operand, b: Operand, second: str) -> Pairs:
         b: The second.
         second: How the second is written: by its name, or by what reads it once more.
     """
-    if b.read is None:
-        return a.errors + b.errors
-    # What stands in data as an error is told by the slow path; it comes before what is missing.
+    # What stands in data as an error is told by the slow path, and comes first.
     first = f" and {a.name}.__class__ is not Error" if a.read is not None else ""
-    absent = f"{second} is None and {b.read.absent}{first}"
-    return (*a.errors, (b.read.missing, absent))
+    if b.read is None:
+        return a.errors + tuple((value, f"{guard}{first}") for value, guard in b.errors)
+    return (*a.errors, (b.read.missing, f"{second} is None and {b.read.absent}{first}"))
 
 
 def _of_two(

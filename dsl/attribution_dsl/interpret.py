@@ -6,7 +6,7 @@ from typing import Any, Final
 from attribution_dsl import loops, meter, runtime, syntax
 from attribution_dsl.functions import FUNCTIONS, METHODS
 from attribution_dsl.macros import OF_OPTIONAL
-from attribution_dsl.meter import OVER_BUDGET, Meter
+from attribution_dsl.meter import OVER_BUDGET, Meter, steps_of
 from attribution_dsl.operators import NEGATE, NOT, STRICT_BINARY
 from attribution_dsl.overloads import no_overload
 from attribution_dsl.roots import RootKind
@@ -147,7 +147,8 @@ class _Interpreter:
         target = self.visit(node.target)
         if node.macro in OF_OPTIONAL:
             return self._of_optional(node, target)
-        steps = loops.steps(node.macro, target, len(node.variables))
+        outer = self._meter if self._within_loops else None
+        steps = loops.steps(node.macro, target, len(node.variables), outer)
         if isinstance(steps, ErrorValue):
             return steps
         return loops.fold(node.macro, self._turns(node, steps))
@@ -161,9 +162,14 @@ class _Interpreter:
                 return
             kept = self._within(node, step, filters[0]) if filters else True
             if kept is True:
-                yield loops.Turn(step, self._within(node, step, body))
+                yield loops.Turn(step, self._turn(node, step, body))
             elif kept is not False:
                 yield loops.Turn(step, loops.not_bool(node.macro, kept))
+
+    def _turn(self, node: syntax.Comprehension, step: loops.Step, body: Node) -> object:
+        value = self._within(node, step, body)
+        merges = node.macro == "transformMapEntry"
+        return OVER_BUDGET if merges and not self._meter.take(steps_of(value)) else value
 
     def _within(self, node: syntax.Comprehension, values: loops.Step, part: Node) -> object:
         outer, looping = self._scope, node.macro not in OF_OPTIONAL

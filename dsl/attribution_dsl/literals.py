@@ -50,16 +50,21 @@ def string_value(text: str) -> str:
     inner = text[1:] if raw else text
     quotes = 3 if inner[:3] in {'"""', "'''"} else 1
     body = inner[quotes:-quotes]
+    if quotes == 3 and "\r" in body:
+        # CEL reads every kind of line end as "\n"; places in it are no longer those of the source.
+        _check_escapes(body, quotes, raw)
+        body = body.replace("\r\n", "\n").replace("\r", "\n")
     if raw or "\\" not in body:
         return body
 
-    def replace(match: re.Match[str]) -> str:
-        value = _unescape(match)
-        if value is None:
-            raise BadEscapeError(quotes + match.start(), match.group())
-        return value
+    _check_escapes(body, quotes, raw)
+    return _ESCAPE.sub(lambda match: _unescape(match) or "", body)
 
-    return _ESCAPE.sub(replace, body)
+
+def _check_escapes(body: str, offset: int, raw: bool) -> None:
+    for match in () if raw else _ESCAPE.finditer(body):
+        if _unescape(match) is None:
+            raise BadEscapeError(offset + match.start(), match.group())
 
 
 def _unescape(match: re.Match[str]) -> str | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from attribution_dsl import loops, runtime
 from attribution_dsl.emit import Code, Emitter, Frame
-from attribution_dsl.meter import OVER_BUDGET
+from attribution_dsl.meter import OVER_BUDGET, steps_of
 
 _DECISIVE = {"all": "False", "exists": "True"}
 _ONE = frozenset({"exists_one", "existsOne"})
@@ -20,6 +20,7 @@ class Loop:
         variables: The local names of its variables.
         parts: The code of its body, a filter first if there are two.
         frame: The function that the parts stand in.
+        nested: Whether it stands within another loop.
         sought: The text that `exists(x, x == "text")` looks for; None of any other loop.
     """
 
@@ -27,6 +28,7 @@ class Loop:
     variables: Sequence[str]
     parts: Sequence[Code]
     frame: Frame
+    nested: bool = False
     sought: str | None = None
 
 
@@ -78,15 +80,14 @@ def _over(emit: Emitter) -> str:
 
 def _range(emit: Emitter, loop: Loop) -> list[str]:
     """Write how what is gone through is made a list."""
-    if len(loop.variables) == 2:
-        made = [f"items = {emit.call(loops.pairs, ascii(loop.macro), 'items')}"]
-        return [*made, "if items.__class__ is Error:", "    return items"]
-    return [
-        "if items.__class__ is not list:",
-        f"    items = {emit.call(loops.elements, ascii(loop.macro), 'items')}",
-        "    if items.__class__ is Error:",
-        "        return items",
-    ]
+    pairs = len(loop.variables) == 2
+    macro = ascii(loop.macro)
+    if loop.nested:
+        made = emit.call(loops.within_loop, "meter", macro, "items", str(len(loop.variables)))
+    else:
+        made = emit.call(loops.pairs if pairs else loops.elements, macro, "items")
+    lines = [f"items = {made}", "if items.__class__ is Error:", "    return items"]
+    return lines if pairs else ["if items.__class__ is not list:", *_indented(lines, 1)]
 
 
 def _fold(emit: Emitter, loop: Loop) -> tuple[list[str], list[str], str]:
@@ -146,7 +147,10 @@ def _collected(emit: Emitter, loop: Loop, body: Code) -> tuple[list[str], list[s
         insert = emit.call(runtime.insert, "made", loop.variables[0], value)
         first = [f"if ({value} := {body.text}).__class__ is Error:", f"    return {value}"]
     else:
-        insert = emit.call(loops.insert_all, "made", body.text)
-        first = []
+        insert = emit.call(loops.insert_all, "made", value)
+        first = [
+            f"if not meter.take({emit.call(steps_of, f'{value} := {body.text}')}):",
+            f"    return {_over(emit)}",
+        ]
     failure = [f"if (failure := {insert}) is not None:", "    return failure"]
     return ["made = {}"], [*first, *failure]

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Final, cast
 
 from attribution_dsl.kinds import KIND_OF
-from attribution_dsl.meter import OVER_BUDGET
+from attribution_dsl.meter import OVER_BUDGET, Meter, steps_of
 from attribution_dsl.overloads import no_overload
 from attribution_dsl.runtime import insert, key_value
 from attribution_dsl.values import ErrorKind, ErrorValue
@@ -41,13 +41,34 @@ def pairs(macro: str, target: object) -> Iterable[tuple[object, object]] | Error
     return _no_range(macro, target)
 
 
-def steps(macro: str, target: object, variables: int) -> list[Step] | ErrorValue:
-    """Give what a macro goes through, in order."""
-    if variables == 2:
-        both = pairs(macro, target)
-        return both if isinstance(both, ErrorValue) else list(both)
-    single = elements(macro, target)
-    return single if isinstance(single, ErrorValue) else [(each,) for each in single]
+def within_loop(
+    meter: Meter, macro: str, target: object, variables: int
+) -> Iterable[object] | ErrorValue:
+    """Give what a macro within another goes through, and take the steps for making a list of it."""
+    made = variables == 2 or target.__class__ is dict
+    if made and not meter.take(steps_of(target)):
+        return OVER_BUDGET
+    return pairs(macro, target) if variables == 2 else elements(macro, target)
+
+
+def steps(
+    macro: str, target: object, variables: int, meter: Meter | None
+) -> list[Step] | ErrorValue:
+    """Give what a macro goes through, in order.
+
+    Args:
+        macro: Which one.
+        target: Any value.
+        variables: How many it names.
+        meter: What is left, if it stands within another; else None.
+    """
+    if meter is not None:
+        found = within_loop(meter, macro, target, variables)
+    else:
+        found = pairs(macro, target) if variables == 2 else elements(macro, target)
+    if isinstance(found, ErrorValue):
+        return found
+    return [cast(Step, each) if variables == 2 else (each,) for each in found]
 
 
 def fold(macro: str, turns: Iterable[Turn]) -> object:

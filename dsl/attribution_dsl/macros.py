@@ -60,5 +60,8 @@ def misnamed(arguments: Sequence[Node], shape: Shape) -> Node | None:
     for each in arguments[: shape.variables]:
         if not isinstance(each, Ident) or each.absolute or each.name in seen:
             return each
+        # CEL's own name for what a macro gathers.
+        if each.name == "__result__":
+            return each
         seen.add(each.name)
     return None

@@ -67,6 +67,10 @@ def call(meter: Meter, function: Function, literal: bool, *arguments: object) ->
     if not meter.take(steps):
         return OVER_BUDGET
     value = function.call(*arguments)
+    if isinstance(value, ErrorValue) and value.kind is ErrorKind.BUDGET_EXCEEDED:
+        # It may have done all the work that its own limit allows.
+        meter.left = 0
+        return value
     return value if meter.take(steps_of(value)) else OVER_BUDGET
 
 

@@ -49,7 +49,10 @@ def mistake_in(token: Token, before: Token | None, earlier: Token | None) -> Dia
         case "IDENT":
             return _bad_name(token, before)
         case "INT":
-            return _too_large(token, before, earlier)
+            return _bad_int(token, before, earlier)
+        case "LEFT" if before is not None and before.type == "QUOTED_NAME":
+            message = "the name of a method stands without backticks"
+            return error("SYNTAX", message, span_of(before))
         case "DOUBLE" if float(token) == float("inf"):
             return error("DOUBLE_OUT_OF_RANGE", "no double is this large", span_of(token))
         case "STRING":
@@ -116,7 +119,10 @@ def _bad_name(token: Token, before: Token | None) -> Diagnostic | None:
     return None
 
 
-def _too_large(token: Token, before: Token | None, earlier: Token | None) -> Diagnostic | None:
+def _bad_int(token: Token, before: Token | None, earlier: Token | None) -> Diagnostic | None:
+    if token[:2] == "0X":
+        meant = f"did you mean `0x{token[2:]}`?"
+        return error("SYNTAX", "hexadecimal numbers begin with `0x`", span_of(token), meant)
     value = int_value(token)
     if value <= INT_MAX:
         return None

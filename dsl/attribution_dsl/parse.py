@@ -106,13 +106,20 @@ class _Parse:
 
     def tree(self) -> Node:
         parser = _lark().parse_interactive(self._source)
+        # A token comes before the parser takes it: it is watched once it has been taken.
+        taken: Token | None = None
         try:
             for token in parser.iter_parse():
-                self._watch(token)
+                self._watch(taken)
+                taken = token
+            self._watch(taken)
             tree = parser.feed_eof(self._before)  # type: ignore[no-untyped-call]
         except UnexpectedToken as unexpected:
+            if unexpected.token is not taken:
+                self._watch(taken)
             failure = self._unexpected_token(unexpected)
         except UnexpectedCharacters as unexpected:
+            self._watch(taken)
             failure = self._unexpected_character(unexpected)
         else:
             return cast(Node, tree)
@@ -121,7 +128,9 @@ class _Parse:
     def _refuse(self, diagnostic: Diagnostic) -> None:
         raise RuleError(self._source, [diagnostic])
 
-    def _watch(self, token: Token) -> None:
+    def _watch(self, token: Token | None) -> None:
+        if token is None:
+            return
         kind = token.type
         if kind in _NODES or (kind == "MINUS" and self._follows_minus()):
             self._nodes += 1
@@ -209,6 +218,8 @@ class _Parse:
     def _expected(self, terminals: set[str]) -> str:
         if "IDENT" in terminals:
             return "a value was expected" if "INT" in terminals else "a name was expected"
+        if "COLON" in terminals:
+            return "an operator or `:` was expected"
         end = f"`{_OPENING[self._open[-1].type]}`" if self._open else "the end of the rule"
         return f"an operator or {end} was expected"
 

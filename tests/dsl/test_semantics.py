@@ -475,3 +475,37 @@ def test_mixing_says_what_to_write() -> None:
     result = value("event.two_d * 2")
     assert isinstance(result, ErrorValue)
     assert "`2.0`" in result.message
+
+
+DISAGREED = [
+    # Names that look alike and are not: a variable, a root, an optional read.
+    ('[{"a": "z"}].exists(event, event.a == "x" || .event.a == "y")', {"a": "y"}, True),
+    ('event.?a == "x" || event.a == "y"', {"a": "y"}, True),
+    ('event.a == "x" || event.?a == "y"', {"a": "y"}, False),
+    ('event.?a != "x" && event.a != "y"', {"a": "y"}, False),
+    # CEL reads the line ends of texts in three quotes as one kind.
+    ('"""a\r\nb""" == "a\\nb"', {}, True),
+    ("r'''a\r\nb\rc''' == 'a\\nb\\nc'", {}, True),
+    ('"""a\\r\r\nb""" == "a\\r\\nb"', {}, True),
+    # An optional value within an optional one.
+    ('{"a": optional.of(1).optMap(x, 1)}.?a.optMap(x, x.hasValue()).orValue(false)', {}, True),
+    ('{"a": optional.none()}.?a.hasValue()', {}, True),
+]
+
+
+@pytest.mark.parametrize(("source", "event", "expected"), DISAGREED)
+def test_where_there_was_disagreement(
+    source: str, event: dict[str, object], expected: bool
+) -> None:
+    rule = compile_rule(source, roots=["event"])
+    assert rule.evaluate({"event": event}) is expected
+    assert rule.interpret({"event": event}) is expected
+
+
+@pytest.mark.parametrize("operator", ["==", "!=", "<", ">="])
+@pytest.mark.parametrize("right", ["event.missing", "event.l[0]", "1 / 0", "event.c"])
+def test_the_first_of_two_errors(operator: str, right: str) -> None:
+    rule = compile_rule(f"event.big {operator} ({right})", roots=["event"])
+    data = {"event": {"big": UNSAFE_INTEGER, "l": []}}
+    assert rule.evaluate(data) is UNSAFE_INTEGER
+    assert rule.interpret(data) is UNSAFE_INTEGER

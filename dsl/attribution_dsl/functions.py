@@ -30,16 +30,24 @@ _FAMILIES: Final = (
 )
 
 
-def _merged(tables: Iterable[Mapping[str, Function]]) -> Mapping[str, Function]:
-    merged: dict[str, Function] = {}
+def merged(tables: Iterable[Mapping[str, Function]]) -> Mapping[str, Function]:
+    """Put tables together.
+
+    Raises:
+        ValueError: Two of them have the same name: one would silently replace the other.
+    """
+    found: dict[str, Function] = {}
     for table in tables:
-        merged |= table
-    return MappingProxyType(merged)
+        twice = sorted(found.keys() & table.keys())
+        if twice:
+            raise ValueError(f"defined in two modules: {', '.join(twice)}")
+        found |= table
+    return MappingProxyType(found)
 
 
-FUNCTIONS: Final = _merged(each.FUNCTIONS for each in _FAMILIES)
+FUNCTIONS: Final = merged(each.FUNCTIONS for each in _FAMILIES)
 """What is called as `name(arguments)`; a name with a dot is in a namespace, as `math.least` is."""
-METHODS: Final = _merged(each.METHODS for each in _FAMILIES)
+METHODS: Final = merged(each.METHODS for each in _FAMILIES)
 """What is called as `target.name(arguments)`; the target is the first argument."""
 NAMESPACES: Final = frozenset(name.partition(".")[0] for name in FUNCTIONS if "." in name)
 """The names before the dot of functions in a namespace."""

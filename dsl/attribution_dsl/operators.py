@@ -18,52 +18,19 @@ from attribution_dsl.kinds import (
 )
 from attribution_dsl.library.bounds import LIST_TOO_LONG, MOST_ITEMS
 from attribution_dsl.overloads import Function, Overload, function
-from attribution_dsl.values import (
-    DURATION_MAX_NANOS,
-    DURATION_MIN_NANOS,
-    INT_MAX,
-    INT_MIN,
-    TIMESTAMP_MAX_NANOS,
-    TIMESTAMP_MIN_NANOS,
-    Duration,
-    ErrorKind,
-    ErrorValue,
-    Timestamp,
-)
+from attribution_dsl.ranges import OVERFLOW, duration, timestamp, whole
+from attribution_dsl.values import INT_MAX, INT_MIN, ErrorKind, ErrorValue
 
-_OVERFLOW: Final = ErrorValue(ErrorKind.OVERFLOW, "the result does not fit a 64-bit whole number")
 _BY_ZERO: Final = ErrorValue(ErrorKind.DIVIDE_BY_ZERO, "a whole number cannot be divided by zero")
-_TIMESTAMP_RANGE: Final = ErrorValue(
-    ErrorKind.OUT_OF_RANGE, "the timestamp is not within the years 1 to 9999"
-)
-_DURATION_RANGE: Final = ErrorValue(
-    ErrorKind.OUT_OF_RANGE, "the duration is longer than about 292 years"
-)
 _INF: Final = float("inf")
 _NAN: Final = float("nan")
-
-
-def _int(value: int) -> int | ErrorValue:
-    return value if INT_MIN <= value <= INT_MAX else _OVERFLOW
-
-
-def _timestamp(nanos: int) -> Timestamp | ErrorValue:
-    if TIMESTAMP_MIN_NANOS <= nanos <= TIMESTAMP_MAX_NANOS:
-        return Timestamp(nanos)
-    return _TIMESTAMP_RANGE
-
-
-def _duration(nanos: int) -> Duration | ErrorValue:
-    if DURATION_MIN_NANOS <= nanos <= DURATION_MAX_NANOS:
-        return Duration(nanos)
-    return _DURATION_RANGE
 
 
 def _divide_int(left: int, right: int) -> int | ErrorValue:
     if right == 0:
         return _BY_ZERO
     quotient = abs(left) // abs(right)
-    return _int(quotient if (left < 0) == (right < 0) else -quotient)
+    return whole(quotient if (left < 0) == (right < 0) else -quotient)
 
 
 def _remainder(left: int, right: int) -> int | ErrorValue:
@@ -71,7 +38,7 @@ def _remainder(left: int, right: int) -> int | ErrorValue:
         return _BY_ZERO
     if left == INT_MIN and right == -1:
         # The quotient overflows, and CEL's engines refuse the remainder with it.
-        return _OVERFLOW
+        return OVERFLOW
     remainder = abs(left) % abs(right)
     return -remainder if left < 0 else remainder
 
@@ -100,25 +67,25 @@ _T, _P = Kind.TIMESTAMP, Kind.DURATION
 
 _ADD: Final = function(
     "+",
-    _overload(_I, _I, INT, lambda a, b: _int(a + b)),
+    _overload(_I, _I, INT, lambda a, b: whole(a + b)),
     _overload(_D, _D, DOUBLE, operator.add),
     _overload(_S, _S, STRING, operator.add),
     _overload(_L, _L, LIST, _join),
-    _overload(_T, _P, TIMESTAMP, lambda a, b: _timestamp(a.nanos + b.nanos)),
-    _overload(_P, _T, TIMESTAMP, lambda a, b: _timestamp(a.nanos + b.nanos)),
-    _overload(_P, _P, DURATION, lambda a, b: _duration(a.nanos + b.nanos)),
+    _overload(_T, _P, TIMESTAMP, lambda a, b: timestamp(a.nanos + b.nanos)),
+    _overload(_P, _T, TIMESTAMP, lambda a, b: timestamp(a.nanos + b.nanos)),
+    _overload(_P, _P, DURATION, lambda a, b: duration(a.nanos + b.nanos)),
 )
 _SUBTRACT: Final = function(
     "-",
-    _overload(_I, _I, INT, lambda a, b: _int(a - b)),
+    _overload(_I, _I, INT, lambda a, b: whole(a - b)),
     _overload(_D, _D, DOUBLE, operator.sub),
-    _overload(_T, _P, TIMESTAMP, lambda a, b: _timestamp(a.nanos - b.nanos)),
-    _overload(_T, _T, DURATION, lambda a, b: _duration(a.nanos - b.nanos)),
-    _overload(_P, _P, DURATION, lambda a, b: _duration(a.nanos - b.nanos)),
+    _overload(_T, _P, TIMESTAMP, lambda a, b: timestamp(a.nanos - b.nanos)),
+    _overload(_T, _T, DURATION, lambda a, b: duration(a.nanos - b.nanos)),
+    _overload(_P, _P, DURATION, lambda a, b: duration(a.nanos - b.nanos)),
 )
 _MULTIPLY: Final = function(
     "*",
-    _overload(_I, _I, INT, lambda a, b: _int(a * b)),
+    _overload(_I, _I, INT, lambda a, b: whole(a * b)),
     _overload(_D, _D, DOUBLE, operator.mul),
 )
 _DIVIDE: Final = function(
@@ -130,7 +97,7 @@ _MODULO: Final = function("%", _overload(_I, _I, INT, _remainder))
 
 NEGATE: Final = function(
     "-",
-    Overload((_I,), INT, lambda a: _int(-a)),
+    Overload((_I,), INT, lambda a: whole(-a)),
     Overload((_D,), DOUBLE, operator.neg),
 )
 NOT: Final = function("!", Overload((Kind.BOOL,), BOOL, operator.not_))

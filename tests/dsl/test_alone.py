@@ -24,9 +24,15 @@ def imported(file: Path) -> set[str]:
     return {name.partition(".")[0] for name in names}
 
 
-@pytest.mark.parametrize("file", sorted(PACKAGE.glob("*.py")), ids=lambda file: file.name)
+@pytest.mark.parametrize(
+    "file", sorted(PACKAGE.rglob("*.py")), ids=lambda file: str(file.relative_to(PACKAGE))
+)
 def test_imports(file: Path) -> None:
     assert imported(file) <= ALLOWED
+
+
+def test_the_functions_are_among_what_is_looked_at() -> None:
+    assert PACKAGE / "library" / "times.py" in PACKAGE.rglob("*.py")
 
 
 def test_public_names_are_documented() -> None:

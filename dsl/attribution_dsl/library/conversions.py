@@ -2,19 +2,23 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
 from types import MappingProxyType
 from typing import Final
 
 from attribution_dsl.kinds import BOOL, DOUBLE, INT, STRING, Kind
+from attribution_dsl.library.printing import (
+    bool_text,
+    duration_text,
+    int_text,
+    not_finite,
+    shown,
+    timestamp_text,
+)
+from attribution_dsl.library.units import NANOS_PER_SECOND
 from attribution_dsl.operators import as_double
 from attribution_dsl.overloads import Function, Overload, function, invalid
-from attribution_dsl.syntax import literal_text
-from attribution_dsl.values import INT_MAX, INT_MIN, Duration, ErrorKind, ErrorValue, Timestamp
+from attribution_dsl.values import INT_MAX, INT_MIN, ErrorKind, ErrorValue, Timestamp
 
-_NANOS_PER_SECOND: Final = 1_000_000_000
-_SECONDS_PER_DAY: Final = 86_400
-_EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()
 _OUT_OF_INT: Final = ErrorValue(
     ErrorKind.OUT_OF_RANGE, "the number does not fit a 64-bit whole number"
 )
@@ -26,55 +30,30 @@ _NUMBER: Final = re.compile(
     rf"|[iI][nN][fF](?:[iI][nN][iI][tT][yY])?|[nN][aA][nN]){_SPACE}"
 )
 _INT_DIGITS: Final = 19
-_SHOWN_CHARACTERS: Final = 40
-_UNPRINTABLE: Final = "\N{REPLACEMENT CHARACTER}"
 _BOOLS: Final[Mapping[str, bool]] = MappingProxyType(
     dict.fromkeys(("true", "True", "TRUE", "t", "1"), True)
     | dict.fromkeys(("false", "False", "FALSE", "f", "0"), False)
 )
 
 
-def shown(text: str) -> str:
-    """Quote text from data for a message: its start only, and nothing that cannot be printed."""
-    start = text[:_SHOWN_CHARACTERS]
-    printable = "".join(each if each.isprintable() else _UNPRINTABLE for each in start)
-    return literal_text(printable if start == text else f"{printable}...")
+def _string_of_double(value: float) -> str:
+    """Write a double with as few digits as tell it from all others, as C does with `%g`.
 
-
-def double_text(value: float) -> str:
-    """Write a double with as few digits as tell it from all others, as C does with `%g`."""
+    `%s` of `format` never has an exponent, as its documentation wants it; here the engines of CEL
+    agree that there is one below 0.0001 and from a million on. Else both write the same.
+    """
+    name = not_finite(value)
+    if name is not None:
+        return name
     text = repr(value)
     if not 1e6 <= abs(value) < 1e16:
         return text.removesuffix(".0")
-    # From a million on CEL has an exponent, Python only from 10^16 on.
+    # Python has an exponent only from 10^16 on.
     sign = text[: text[0] == "-"]
     whole, _, fraction = text.removeprefix("-").partition(".")
     digits = f"{whole}{fraction}".rstrip("0")
     point = "." if len(digits) > 1 else ""
     return f"{sign}{digits[0]}{point}{digits[1:]}e+{len(whole) - 1:02d}"
-
-
-def timestamp_text(moment: Timestamp) -> str:
-    """Write a timestamp as RFC 3339 has it, in UTC."""
-    seconds, nanos = divmod(moment.nanos, _NANOS_PER_SECOND)
-    days, second = divmod(seconds, _SECONDS_PER_DAY)
-    day = date.fromordinal(days + _EPOCH_ORDINAL).isoformat()
-    clock = f"{second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}"
-    return f"{day}T{clock}{_fraction(nanos)}Z"
-
-
-def duration_text(length: Duration) -> str:
-    """Write a duration in seconds, such as "5400s" or "-0.500s"."""
-    seconds, nanos = divmod(abs(length.nanos), _NANOS_PER_SECOND)
-    return f"{'-' if length.nanos < 0 else ''}{seconds}{_fraction(nanos)}s"
-
-
-def _fraction(nanos: int) -> str:
-    """Write a part of a second with 3, 6 or 9 digits, as JSON has it for protobuf."""
-    if nanos == 0:
-        return ""
-    digits = f"{nanos:09d}"
-    return "." + digits.removesuffix("000").removesuffix("000")
 
 
 def _int_of_double(value: float) -> int | ErrorValue:
@@ -94,22 +73,13 @@ def _int_of_string(text: str) -> int | ErrorValue:
 
 
 def _int_of_timestamp(moment: Timestamp) -> int:
-    return moment.nanos // _NANOS_PER_SECOND
+    return moment.nanos // NANOS_PER_SECOND
 
 
 def _double_of_string(text: str) -> float | ErrorValue:
     if _NUMBER.fullmatch(text) is None:
         return invalid(f"{shown(text)} is not a number")
     return float(text)
-
-
-def _string_of_bool(value: bool) -> str:
-    return "true" if value else "false"
-
-
-def _string_of_int(value: int) -> str | ErrorValue:
-    # Python does not write numbers of thousands of digits.
-    return str(value) if INT_MIN <= value <= INT_MAX else _OUT_OF_INT
 
 
 def _bool_of_string(text: str) -> bool | ErrorValue:
@@ -139,9 +109,9 @@ _DOUBLE: Final = function(
 _STRING: Final = function(
     "string",
     Overload((Kind.STRING,), STRING, _itself),
-    Overload((Kind.BOOL,), STRING, _string_of_bool),
-    Overload((Kind.INT,), STRING, _string_of_int),
-    Overload((Kind.DOUBLE,), STRING, double_text),
+    Overload((Kind.BOOL,), STRING, bool_text),
+    Overload((Kind.INT,), STRING, int_text),
+    Overload((Kind.DOUBLE,), STRING, _string_of_double),
     Overload((Kind.TIMESTAMP,), STRING, timestamp_text),
     Overload((Kind.DURATION,), STRING, duration_text),
 )

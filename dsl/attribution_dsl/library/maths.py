@@ -6,34 +6,21 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
-from attribution_dsl.kinds import ANY, BOOL, DOUBLE, INT, NUMBERS, Kind, Type
+from attribution_dsl.kinds import ANY, BOOL, DOUBLE, INT, Kind
 from attribution_dsl.operators import as_double
 from attribution_dsl.overloads import Function, Overload, function, invalid, no_overload
-from attribution_dsl.values import INT_MAX, ErrorKind, ErrorValue
+from attribution_dsl.ranges import whole
+from attribution_dsl.values import INT_MAX, ErrorValue
 
-_OVERFLOW: Final = ErrorValue(ErrorKind.OVERFLOW, "the result does not fit a 64-bit whole number")
 # From here on every double is whole.
 _ALL_WHOLE: Final = 2.0**52
 _INT_BITS: Final = 64
 _TWO_TO_64: Final = 2**_INT_BITS
 
 
-class _Extreme(Function):
-    """`math.greatest` or `math.least`: takes ints and doubles in any mix, or one list."""
-
-    __slots__ = ()
-
-    def matching(self, types: Sequence[Type]) -> list[Overload]:
-        """Give the overloads that could take arguments of these static types."""
-        kinds = {each.kind for each in types}
-        if len(types) > 1 and not kinds <= NUMBERS | {Kind.ANY}:
-            return []
-        known = {*NUMBERS, Kind.LIST} if Kind.ANY in kinds else kinds
-        taken = NUMBERS if len(types) > 1 else {*NUMBERS, Kind.LIST}
-        return [each for each in self.overloads if each.parameters[0] in known & taken]
-
-
 def _extreme(name: str, beats: Callable[..., bool]) -> Function:
+    """Make `math.greatest` or `math.least`: of ints and doubles in any mix, or of one list."""
+
     def of_list(items: Sequence[object]) -> object:
         if not items:
             return invalid(f"`{name}` needs at least one number, and the list is empty")
@@ -60,12 +47,14 @@ def _extreme(name: str, beats: Callable[..., bool]) -> Function:
                 return no_overload(name, *arguments)
         return best_of(arguments)
 
-    overloads = (
-        Overload((Kind.INT,), INT, itself),
-        Overload((Kind.DOUBLE,), DOUBLE, itself),
+    return function(
+        name,
+        Overload((Kind.INT,), INT, itself, repeats=True),
+        Overload((Kind.DOUBLE,), DOUBLE, itself, repeats=True),
         Overload((Kind.LIST,), ANY, of_list),
+        call=call,
+        linear=True,
     )
-    return _Extreme(name, overloads, call, variadic=True, linear=True)
 
 
 def _wins(beats: Callable[..., bool], number: Any, best: Any) -> bool:
@@ -77,27 +66,26 @@ def _wins(beats: Callable[..., bool], number: Any, best: Any) -> bool:
     return beats(number, as_double(best))
 
 
-def _rounding(name: str, whole: Callable[[float], int]) -> Function:
+def _rounding(name: str, to_whole: Callable[[float], int]) -> Function:
     def apply(value: float) -> float:
         # What is not below, infinities and NaN too, has no fraction to take off.
         if not abs(value) < _ALL_WHOLE:
             return value
-        return math.copysign(whole(value), value)
+        return math.copysign(to_whole(value), value)
 
     return function(name, Overload((Kind.DOUBLE,), DOUBLE, apply))
 
 
 def _nearest(value: float) -> int:
     """Round, halves away from zero; `value + 0.5` would be wrong next to a half."""
-    whole = math.trunc(value)
-    if abs(value - whole) < 0.5:
-        return whole
-    return whole + (1 if value > 0 else -1)
+    cut_off = math.trunc(value)
+    if abs(value - cut_off) < 0.5:
+        return cut_off
+    return cut_off + (1 if value > 0 else -1)
 
 
 def _abs_of_int(value: int) -> int | ErrorValue:
-    magnitude = abs(value)
-    return magnitude if magnitude <= INT_MAX else _OVERFLOW
+    return whole(abs(value))
 
 
 def _sign_of_int(value: int) -> int:

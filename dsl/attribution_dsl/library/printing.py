@@ -1,4 +1,4 @@
-"""Values as texts for people, as `%s` of `format` writes them."""
+"""Values as texts: for people, as `%s` of `format` writes them, and for `string`."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping
@@ -8,8 +8,10 @@ from operator import itemgetter
 from types import MappingProxyType, NoneType
 from typing import Any, Final
 
+from attribution_dsl.library.units import NANOS_PER_SECOND
 from attribution_dsl.overloads import no_overload
 from attribution_dsl.runtime import key_value
+from attribution_dsl.syntax import literal_text
 from attribution_dsl.values import (
     INT_MAX,
     INT_MIN,
@@ -19,11 +21,24 @@ from attribution_dsl.values import (
     Timestamp,
 )
 
-_NANOS_PER_SECOND: Final = 1_000_000_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NOT_FINITE: Final = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
+_SHOWN_CHARACTERS: Final = 40
+_UNPRINTABLE: Final = "\N{REPLACEMENT CHARACTER}"
 # Python refuses to write integers of some thousand digits, and data may hold them.
 _BEYOND: Final = ErrorValue(ErrorKind.OVERFLOW, "the number does not fit 64 bits")
+
+
+def shown(text: str) -> str:
+    """Quote text from data for a message: its start only, and nothing that cannot be printed."""
+    start = text[:_SHOWN_CHARACTERS]
+    printable = "".join(each if each.isprintable() else _UNPRINTABLE for each in start)
+    return literal_text(printable if start == text else f"{printable}...")
+
+
+def bool_text(value: bool) -> str:
+    """Write true or false."""
+    return "true" if value else "false"
 
 
 def int_text(value: int, base: str = "d") -> str | ErrorValue:
@@ -49,14 +64,18 @@ def double_text(value: float) -> str:
 
 def timestamp_text(value: Timestamp) -> str:
     """Write a moment as RFC 3339 has it, in UTC, such as "2023-02-03T23:31:20.5Z"."""
-    seconds, nanos = divmod(value.nanos, _NANOS_PER_SECOND)
+    seconds, nanos = divmod(value.nanos, NANOS_PER_SECOND)
     moment = (_EPOCH + timedelta(seconds=seconds)).replace(tzinfo=None)
     return f"{moment.isoformat()}{_fraction(nanos)}Z"
 
 
 def duration_text(value: Duration) -> str:
-    """Write a length of time in seconds, such as "-1.5s"."""
-    seconds, nanos = divmod(abs(value.nanos), _NANOS_PER_SECOND)
+    """Write a length of time in seconds, such as "-1.5s".
+
+    CEL wants of `%s` what a double of the seconds would be written as, so without zeros at the end.
+    Of `string` it says nothing: cel-go writes the same there, C++ three, six or nine digits.
+    """
+    seconds, nanos = divmod(abs(value.nanos), NANOS_PER_SECOND)
     sign = "-" if value.nanos < 0 else ""
     return f"{sign}{seconds}{_fraction(nanos)}s"
 
@@ -68,7 +87,7 @@ def _fraction(nanos: int) -> str:
 _SCALARS: Final[Mapping[type, Callable[[Any], str | ErrorValue]]] = MappingProxyType(
     {
         NoneType: lambda _: "null",
-        bool: lambda value: "true" if value else "false",
+        bool: bool_text,
         int: int_text,
         float: double_text,
         str: lambda value: value,

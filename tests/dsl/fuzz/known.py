@@ -3,6 +3,7 @@
 Each has a case of the same name in `cases`, which says why, and which is checked to deviate still.
 """
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
@@ -11,7 +12,7 @@ from typing import Final
 from attribution_dsl import ErrorKind, ErrorValue, syntax
 from attribution_dsl.rule import Rule
 from attribution_dsl.syntax import Node, children, with_depth
-from attribution_dsl.values import DURATION_MAX_NANOS, Duration
+from attribution_dsl.values import DURATION_MAX_NANOS, Duration, Timestamp
 
 Met = Callable[[Node, object, Sequence[object]], bool]
 """Tells by a part of a rule, its value and those of what is below it whether engines may differ."""
@@ -46,22 +47,42 @@ def _nothing_split(node: Node, value: object, _below: Sequence[object]) -> bool:
     return _calls(node, "split") and value == []
 
 
-def _sign_of_nan(node: Node, value: object, _below: Sequence[object]) -> bool:
-    return _calls(node, "string") and value == "nan"
+def _no_number_as_text(node: Node, _value: object, below: Sequence[object]) -> bool:
+    given = below[0] if _calls(node, "string") else None
+    return isinstance(given, float) and not math.isfinite(given)
+
+
+def _fraction_of_a_second(node: Node, _value: object, below: Sequence[object]) -> bool:
+    if _calls(node, "format"):
+        return _holds(_is_padded_duration, below[-1])
+    given = below[0] if _calls(node, "string") else None
+    return isinstance(given, Duration | Timestamp) and _is_padded(given)
+
+
+def _is_padded_duration(value: object) -> bool:
+    return isinstance(value, Duration) and _is_padded(value)
+
+
+def _is_padded(given: Duration | Timestamp) -> bool:
+    return len(f"{abs(given.nanos) % 10**9:09}".rstrip("0")) % 3 != 0
 
 
 def _doubles_as_decimals(node: Node, _value: object, below: Sequence[object]) -> bool:
     if not _calls(node, "format") or len(below) != 2 or not isinstance(below[0], str):
         return False
-    return _NUMBER.search(below[0]) is not None and _holds_double(below[1])
+    return _NUMBER.search(below[0]) is not None and _holds(_is_double, below[1])
 
 
-def _holds_double(value: object) -> bool:
-    if isinstance(value, list):
-        return any(map(_holds_double, value))
-    if isinstance(value, dict):
-        return any(map(_holds_double, value.values()))
+def _is_double(value: object) -> bool:
     return isinstance(value, float)
+
+
+def _holds(wanted: Callable[[object], bool], value: object) -> bool:
+    if isinstance(value, list):
+        return any(_holds(wanted, each) for each in value)
+    if isinstance(value, dict):
+        return any(_holds(wanted, each) for each in value.values())
+    return wanted(value)
 
 
 def _int_of_bool(node: Node, value: object, below: Sequence[object]) -> bool:
@@ -109,7 +130,8 @@ KNOWN: Final[Mapping[str, Met]] = MappingProxyType(
         "optional index with a double": _optional_index_by_double,
         "twice negated": _twice_negated,
         "nothing split": _nothing_split,
-        "sign of NaN": _sign_of_nan,
+        "no number as text": _no_number_as_text,
+        "fraction of a second": _fraction_of_a_second,
         "doubles as decimals": _doubles_as_decimals,
         "int of bool": _int_of_bool,
         "long durations": _long_duration,

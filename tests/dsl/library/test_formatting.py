@@ -122,6 +122,16 @@ def test_printed(argument: object, expected: str) -> None:
     assert formatted("<%s>", [argument]) == f"<[{expected}]>"
 
 
+@pytest.mark.parametrize(("argument", "expected"), PRINTED)
+def test_string_writes_the_same(argument: object, expected: str) -> None:
+    if isinstance(argument, list | dict | None):
+        return
+    written = value("string(event.x)", x=argument)
+    # What `string` writes with an exponent `format` writes without.
+    if not (isinstance(argument, float) and "e" in str(written)):
+        assert written == expected
+
+
 def test_keys_that_are_no_strings() -> None:
     source = "'%s'.format([{10: 'a', 2: 'b', true: 'c', 'd': 'e', '2': 'f', -1: 'g'}])"
     assert value(source) == "{-1: g, 10: a, 2: b, 2: f, d: e, true: c}"

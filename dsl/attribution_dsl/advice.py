@@ -21,6 +21,7 @@ _OTHER_NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "count": "size",
         "includes": "contains",
         "match": "matches",
+        "test": "matches",
         "regex": "matches",
         "beginsWith": "startsWith",
         "prefix": "startsWith",
@@ -144,6 +145,23 @@ def names_variables(call: Call) -> bool:
     return name in MACROS and (call.target is not None or len(call.arguments) > 1)
 
 
+_INSTEAD: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "get": 'read it with brackets, as in `map["name"]`, or `map[?"name"].orValue(1)`',
+        "hasKey": 'write `"name" in map`',
+        "containsKey": 'write `"name" in map`',
+        "has_key": 'write `"name" in map`',
+        "keys": 'macros go through the keys of a map, as in `map.exists(k, k == "a")`',
+        "values": "write it as in `map.exists(k, v, v > 0)`",
+        "equals": "write `a == b`",
+        "equalsIgnoreCase": 'write `a.lowerAscii() == "text"`',
+        "isNull": "write `a == null`, or `!has(a)` for what is absent",
+        "between": "write `a >= 1 && a < 5`",
+    }
+)
+"""What is written in place of methods of other languages."""
+
+
 def _misused_has(call: Call) -> Diagnostic:
     message = "`has()` takes one property, such as `has(event.coupon)`"
     fix = None
@@ -178,7 +196,8 @@ def _misused_macro(call: Call) -> Diagnostic:
 
 def _unknown_in_namespace(call: Call, namespace: str) -> Diagnostic:
     full = f"{namespace}.{call.name}"
-    near = closest(full, [each for each in FUNCTIONS if each.startswith(f"{namespace}.")])
+    meant = "optional.of" if full in {"optional.some", "optional.just"} else full
+    near = closest(meant, [each for each in FUNCTIONS if each.startswith(f"{namespace}.")])
     suggestion = None if near is None else f"did you mean `{near}`?"
     return error("UNKNOWN_FUNCTION", f"there is no function `{full}()`", call.name_span, suggestion)
 
@@ -217,6 +236,8 @@ def _as_method(call: Call) -> str | None:
 
 
 def _as_function(call: Call) -> str | None:
+    if call.name in _INSTEAD:
+        return _INSTEAD[call.name]
     if call.name in {"isEmpty", "empty"} and not call.arguments:
         return f"write `size({path_of(call.target) if call.target else 'x'}) == 0`"
     if call.name != "has" or call.target is None:

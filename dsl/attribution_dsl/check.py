@@ -7,7 +7,6 @@ from typing import Any, Final
 from attribution_dsl import syntax
 from attribution_dsl.advice import names_variables, unknown_function, unknown_name
 from attribution_dsl.diagnostics import Diagnostic, Severity, error, in_order, warning
-from attribution_dsl.format import format_tree
 from attribution_dsl.functions import FUNCTIONS, METHODS, NAMESPACES, NEVER
 from attribution_dsl.kinds import (
     ANY,
@@ -399,10 +398,10 @@ def _better(node: Node, kinds: list[Kind]) -> str | None:
     for literal in literals:
         if both == {Kind.INT, Kind.DOUBLE} and type(literal.value) is int:
             return f"did you mean `{literal_text(float(literal.value))}`?"
-        if both == {Kind.TIMESTAMP, Kind.STRING}:
-            return f"write `timestamp({literal_text(literal.value)})`"
-        if both == {Kind.DURATION, Kind.STRING}:
-            return f"write `duration({literal_text(literal.value)})`"
+        if both == {Kind.TIMESTAMP, Kind.STRING} and node.operator not in ARITHMETIC:
+            return _converted("timestamp", literal.value)
+        if both in ({Kind.DURATION, Kind.STRING}, {Kind.TIMESTAMP, Kind.STRING}):
+            return _converted("duration", literal.value)
     if both == {Kind.INT, Kind.DOUBLE} and node.operator in ARITHMETIC:
         return "make a double of the whole number: `double(x)`"
     if Kind.TIMESTAMP in both and both & NUMBERS and node.operator not in ARITHMETIC:
@@ -410,10 +409,19 @@ def _better(node: Node, kinds: list[Kind]) -> str | None:
     if both & {Kind.TIMESTAMP, Kind.DURATION} and both & NUMBERS:
         return 'write a length of time as in `duration("24h")`'
     if both > {Kind.OPTIONAL}:
-        sides = zip((node.left, node.right), kinds, strict=True)
-        shown = next(format_tree(side) for side, kind in sides if kind is Kind.OPTIONAL)
-        return f"take the value out first: `{shown}.orValue(...)`"
+        return 'take the value out first, as in `event.?plan.orValue("free")`'
     return None
+
+
+def _converted(name: str, text: object) -> str | None:
+    """Show how a text is made a time or a length of time; what it lacks for that, if it does."""
+    prepare = FUNCTIONS[name].prepare
+    try:
+        if prepare is not None and isinstance(text, str):
+            prepare(text)
+    except BadLiteralError as bad:
+        return bad.suggestion
+    return f"write `{name}({literal_text(text)})`"
 
 
 _VISIT: Final[dict[type, Callable[[_Checker, Any], Type]]] = {

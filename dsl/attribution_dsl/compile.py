@@ -58,13 +58,6 @@ def generate(
     return function
 
 
-def source_of(
-    tree: Node, kinds: Mapping[str, RootKind], iterations: int, result: ResultType
-) -> str:
-    """Show the generated code, for tests and for the curious."""
-    return _Generator(tree, kinds, iterations).source(tree, result)
-
-
 class _Generator:
     def __init__(self, tree: Node, kinds: Mapping[str, RootKind], iterations: int) -> None:
         self._kinds = kinds

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -11,11 +12,14 @@ from attribution_dsl.interpret import interpret
 from attribution_dsl.operators import ARITHMETIC
 from attribution_dsl.roots import RootKind
 from attribution_dsl.syntax import Node, children, literal_text, path_of, with_depth
-from attribution_dsl.values import Duration
+from attribution_dsl.values import Duration, ErrorValue
 
 # A double holds every whole number up to here.
 _EXACT: Final = 2**53
 _MANY: Final = 3
+_MOST_LISTED: Final = 8
+# Above this, seconds since 1970 are beyond the year 5000, and milliseconds are meant.
+_MILLISECONDS: Final = 100_000_000_000
 _TEN_YEARS_NANOS: Final = 10 * 365 * 24 * 3_600 * 1_000_000_000
 _CALLS_OF_INT: Final = frozenset({"size", "int", "indexOf", "lastIndexOf"})
 _ORDERED: Final = frozenset({"<", "<=", ">", ">="})
@@ -35,7 +39,7 @@ def lint(source: str, tree: Node, kinds: Mapping[str, RootKind]) -> list[Diagnos
     Returns:
         Warnings, in no particular order.
     """
-    linter = _Linter(source, kinds, frozenset(_asked_for(tree)))
+    linter = _Linter(source, tree, kinds, frozenset(_asked_for(tree)))
     for node, _ in with_depth(tree):
         for each in _LINTS.get(node.__class__, ()):
             each(linter, node)
@@ -76,9 +80,11 @@ class _Comparison:
 @dataclass(frozen=True, slots=True)
 class _Linter:
     source: str
+    tree: Node
     kinds: Mapping[str, RootKind]
     asked_for: frozenset[str]
     found: list[Diagnostic] = field(default_factory=list)
+    passed: set[int] = field(default_factory=set)
 
     def warn(self, code: str, message: str, span: Span, suggestion: str | None = None) -> None:
         self.found.append(warning(code, message, span, suggestion))
@@ -119,10 +125,12 @@ def _absent(linter: _Linter, node: Node, operands: Iterable[Node]) -> None:
         path = linter.property_of(each)
         if path is None or path in linter.asked_for:
             continue
-        if path.endswith("]"):
-            fix = f"ask first whether `{path}` is there"
-        else:
-            fix = f"if it should match then: `!has({path}) || {linter.text(node)}`"
+        fix = f"ask first whether `{path}` is there"
+        if "[" not in path:
+            steps = [*accumulate(path.split("."), "{}.{}".format)][1:]
+            absent = " || ".join(f"!has({step})" for step in steps)
+            rule = f"{absent} || {linter.text(node)}"
+            fix = f"if it should match then: `{rule if node is linter.tree else f'({rule})'}`"
         message = f"this is never true where `{path}` is not there"
         linter.warn("NOT_TRUE_WHEN_ABSENT", message, node.span, fix)
         return
@@ -134,6 +142,9 @@ def _negated(linter: _Linter, node: syntax.Unary) -> None:
     operand = node.operand
     if isinstance(operand, syntax.Binary) and operand.operator in {"==", "in", *_ORDERED}:
         _absent(linter, node, (operand.left, operand.right))
+    elif isinstance(operand, syntax.Binary) and operand.operator == "!=":
+        # Two negations make none.
+        linter.passed.add(id(operand))
     elif isinstance(operand, syntax.Call) and operand.target is not None:
         _absent(linter, node, (operand.target,))
     elif linter.property_of(operand) is not None:
@@ -143,7 +154,7 @@ def _negated(linter: _Linter, node: syntax.Unary) -> None:
 def _unequal(linter: _Linter, node: syntax.Binary) -> None:
     null = any(isinstance(each, syntax.Literal) and each.value is None for each in children(node))
     # Who writes `a != null` wants no match where there is no `a`.
-    if node.operator == "!=" and not null:
+    if node.operator == "!=" and not null and id(node) not in linter.passed:
         _absent(linter, node, (node.left, node.right))
 
 
@@ -165,6 +176,8 @@ def _constant(linter: _Linter, node: syntax.Binary | syntax.Unary) -> None:
     value = interpret(node, linter.kinds, {}, 1)
     if value.__class__ is bool:
         linter.warn("CONSTANT", f"this is always {literal_text(value)}", node.span)
+    elif isinstance(value, ErrorValue):
+        linter.warn("ALWAYS_ERROR", f"this is always an error: {value.message}", node.span)
 
 
 def _constant_terms(linter: _Linter, node: syntax.And | syntax.Or) -> None:
@@ -214,7 +227,7 @@ def _contradictions(linter: _Linter, node: syntax.And | syntax.Or) -> None:
         if other is not None:
             first = linter.source[other.span.start : other.span.end]
             if opposite:
-                message = f"together with `{first}` this is always true of what is there"
+                message = f"together with `{first}` this is true of every value, or an error"
                 linter.warn("ALWAYS_TRUE", message, term.span, "did you mean `&&`?")
             else:
                 message = f"together with `{first}` this is never true"
@@ -279,9 +292,9 @@ def _better_in(linter: _Linter, node: syntax.Or) -> None:
             values.setdefault(compared.path, []).append(literal_text(compared.value))
     for path, listed in values.items():
         if len(listed) >= _MANY:
-            fix = (
-                f"write `{path} in [{', '.join(listed[:_MANY])}{', ...' * (len(listed) > _MANY)}]`"
-            )
+            most = listed[:_MOST_LISTED]
+            more = f" and so on for all {len(listed)}" if len(listed) > len(most) else ""
+            fix = f"for these write `{path} in [{', '.join(most)}]`{more}"
             message = f"`{path}` is compared with {len(listed)} values, which `in` says in one go"
             linter.warn("USE_IN", message, node.span, fix)
 
@@ -311,18 +324,27 @@ def _is_int(node: Node) -> bool:
 def _large(linter: _Linter, node: syntax.Binary) -> None:
     compared = linter.comparison(node)
     value = None if compared is None else compared.value
-    if type(value) is int and abs(value) >= _EXACT:
-        message = "a number this large does not arrive exactly, so this is always an error"
-        fix = f'send it as a string, and write `"{value}"`'
-        linter.warn("LARGE_INTEGER", message, node.span, fix)
-
-
-def _long_duration(linter: _Linter, node: syntax.Call) -> None:
-    if node.name != "duration" or node.target is not None:
+    if compared is None or type(value) is not int or abs(value) < _EXACT:
         return
-    if not all(isinstance(each, syntax.Literal) for each in node.arguments):
+    never = {"==", ">", ">="} if value > 0 else {"==", "<", "<="}
+    if compared.operator in never:
+        message = "this is never true: a number from 2^53 on does not arrive exactly"
+        fix = f'send it as a string, and write `"{value}"`'
+        linter.warn("LARGE_INTEGER", message, node.span, fix if node.operator == "==" else None)
+
+
+def _call_of_literals(linter: _Linter, node: syntax.Call) -> None:
+    if not node.operands or not all(isinstance(each, syntax.Literal) for each in node.operands):
         return
     value = interpret(node, linter.kinds, {}, 1)
+    if isinstance(value, ErrorValue):
+        (first, *_) = node.operands
+        number = first.value if isinstance(first, syntax.Literal) else None
+        fix = None
+        if node.name == "timestamp" and type(number) is int and number > _MILLISECONDS:
+            fix = f"of milliseconds write `timestamp({number // 1_000})`"
+        message = f"this is always an error: {value.message}"
+        linter.warn("ALWAYS_ERROR", message, node.span, fix)
     if isinstance(value, Duration) and abs(value.nanos) > _TEN_YEARS_NANOS:
         years = abs(value.nanos) * 10 // _TEN_YEARS_NANOS
         message = f"this is {years} years"
@@ -355,7 +377,7 @@ _LINTS: Final[Mapping[type, tuple[Callable[[_Linter, Any], None], ...]]] = Mappi
         syntax.And: (_constant_terms, _repeated, _contradictions),
         syntax.Or: (_constant_terms, _repeated, _contradictions, _better_in),
         syntax.Conditional: (_constant_choice,),
-        syntax.Call: (_long_duration,),
+        syntax.Call: (_call_of_literals,),
         syntax.Fallback: (_not_optional,),
         syntax.Comprehension: (_hidden,),
     }

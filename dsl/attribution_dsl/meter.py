@@ -13,7 +13,7 @@ from typing import Final
 from attribution_dsl import runtime
 from attribution_dsl.operators import ARITHMETIC
 from attribution_dsl.overloads import Function
-from attribution_dsl.values import ErrorKind, ErrorValue
+from attribution_dsl.values import ErrorKind, ErrorValue, OptionalValue
 
 OVER_BUDGET: Final = ErrorValue(
     ErrorKind.BUDGET_EXCEEDED, "the rule takes more steps through lists than it may"
@@ -22,6 +22,8 @@ OVER_BUDGET: Final = ErrorValue(
 # characters; powers of two.
 ITEMS_PER_STEP: Final = 32
 CHARACTERS_PER_STEP: Final = 256
+# Lists can share their parts so often that there is no end: beyond this nothing is counted.
+_MOST_COUNTED: Final = 65_536
 
 
 class Meter:
@@ -52,6 +54,24 @@ def steps_of(value: object) -> int:
     return 0
 
 
+def deep_steps_of(value: object) -> int:
+    """Tell how many steps it takes to go through a value and all that is nested in it."""
+    items = characters = 0
+    pending = [value]
+    while pending and items < _MOST_COUNTED:
+        one = pending.pop()
+        items += 1
+        if one.__class__ is str:
+            characters += len(one)
+        elif one.__class__ is list:
+            pending.extend(one[:_MOST_COUNTED])
+        elif one.__class__ is dict:
+            pending.extend(one.values())
+        elif isinstance(one, OptionalValue):
+            pending.append(one.value)
+    return items // ITEMS_PER_STEP + characters // CHARACTERS_PER_STEP
+
+
 def call(meter: Meter, function: Function, literal: bool, *arguments: object) -> object:
     """Call a function within a loop, and take the steps for what it reads and for what it gives.
 
@@ -62,8 +82,8 @@ def call(meter: Meter, function: Function, literal: bool, *arguments: object) ->
         arguments: Any values.
     """
     steps = sum(map(steps_of, arguments))
-    if function.more_steps is not None and not literal:
-        steps += function.more_steps(*arguments)
+    if function.more_steps is not None:
+        steps += function.more_steps(literal, *arguments)
     if not meter.take(steps):
         return OVER_BUDGET
     value = function.call(*arguments)

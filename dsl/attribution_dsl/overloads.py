@@ -64,8 +64,8 @@ class Function:
             literal can have no meaning. None if there is nothing to gain.
         linear: Whether a call may take time in proportion to the length of texts and lists, so that
             a call within a comprehension is charged for it.
-        more_steps: What such a call is charged besides, given its arguments, unless the last of
-            them is a literal; None for nothing.
+        more_steps: What such a call is charged besides, given whether the last argument is a
+            literal, and the arguments; None for nothing.
     """
 
     name: str

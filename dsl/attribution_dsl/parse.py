@@ -50,6 +50,21 @@ _NODES: Final = frozenset(
     }
 )
 _LONGEST_TOKEN_SHOWN: Final = 30
+_WORDS_OF_OTHERS: Final = {
+    "is": "did you mean `==`?",
+    "equals": "did you mean `==`?",
+    "eq": "did you mean `==`?",
+    "ne": "did you mean `!=`?",
+    "gt": "did you mean `>`?",
+    "gte": "did you mean `>=`?",
+    "lt": "did you mean `<`?",
+    "lte": "did you mean `<=`?",
+    "like": 'write `a.contains("x")`, or `a.matches("^x")`',
+    "between": "write `a >= 1 && a < 5`",
+    "then": "write `condition ? a : b`",
+    "xor": "write `a != b`",
+}
+"""What other languages write between two values."""
 
 
 def parse(source: str, limits: Limits) -> Node:
@@ -100,6 +115,8 @@ class _Parse:
         self._limits = limits
         self.found: list[Diagnostic] = []
         self._open: list[Token] = []
+        # Of the rule and each open bracket: how many `?` wait for their `:`.
+        self._choices = [0]
         self._nodes = 0
         self._before: Token | None = None
         self._earlier: Token | None = None
@@ -138,8 +155,14 @@ class _Parse:
                 self._refuse(_too_many(span_of(token), self._limits))
         elif kind in _CLOSING and self._open and _OPENING[self._open[-1].type] == token:
             self._open.pop()
+            self._choices.pop()
+        if kind == "QUESTION" and ends_operand(self._before):
+            self._choices[-1] += 1
+        elif kind == "COLON" and self._choices[-1]:
+            self._choices[-1] -= 1
         if kind in _OPENING:
             self._open.append(token)
+            self._choices.append(0)
             if len(self._open) > self._limits.depth:
                 self._refuse(_too_deep(span_of(token), self._limits, "brackets"))
         mistake = mistake_in(token, self._before, self._earlier)
@@ -168,6 +191,15 @@ class _Parse:
         start = token.start_pos or 0
         if self._source[start : start + 2] == "/*":
             return "comments begin with `//`"
+        word = token.lower()
+        if word in _WORDS_OF_OTHERS:
+            return _WORDS_OF_OTHERS[word]
+        if (
+            token.type == "QUESTION"
+            and self._before is not None
+            and self._before.type == token.type
+        ):
+            return "for what may be absent write `event.?a.orValue(1)`"
         if token.type == "_COMMA" and self._before is not None and self._before.type == "INT":
             return "decimals are written with a point, such as `1.5`"
         return None
@@ -181,7 +213,7 @@ class _Parse:
         place = Span(0, 0) if last is None else span_of(last)
         text = "" if last is None else f" after `{_short(last)}`"
         expected = self._expected(unexpected.expected)
-        if "COLON" in unexpected.expected:
+        if self._choices[-1] and "INT" not in unexpected.expected:
             expected = "`:` was expected, as in `a ? b : c`"
         return error("SYNTAX", f"the rule breaks off{text}: {expected}", place)
 
@@ -218,7 +250,7 @@ class _Parse:
     def _expected(self, terminals: set[str]) -> str:
         if "IDENT" in terminals:
             return "a value was expected" if "INT" in terminals else "a name was expected"
-        if "COLON" in terminals:
+        if self._choices[-1]:
             return "an operator or `:` was expected"
         end = f"`{_OPENING[self._open[-1].type]}`" if self._open else "the end of the rule"
         return f"an operator or {end} was expected"

@@ -68,6 +68,14 @@ DOUBLED = "[0]" + ".map(x, [x, x])" * 20
         "event.l.exists(x, sets.contains(event.l, event.same) && x == 'no')",
         "event.nested.exists(x, sets.contains(event.nested, event.nested) && x == [])",
         f"sets.contains({DOUBLED}, {DOUBLED})",
+        "event.l.exists(x, '%s %d'.format([[event.l, event.l, event.l], x]) == 'no')",
+        "event.l.exists(x, event.text.matches('^(x?)(x?)(x?)(x?)(x?)(x?)y$'))",
+        "event.l.exists(x, sets.contains([event.l], [[x]]))",
+        "event.l.exists(x, event.map == event.other_map)",
+        "event.l.exists(x, [1].transformMapEntry(i, y, event.map) == {})",
+        "event.l.exists(x, !event.map.exists(k, v, true))",
+        "event.l.exists(x, event.map.all(k, k == ''))",
+        "event.l.map(x, event.maps).exists(y, optional.unwrap(event.maps) == [])",
     ],
 )
 def test_what_a_loop_multiplies_is_metered(rule: str) -> None:
@@ -78,6 +86,9 @@ def test_what_a_loop_multiplies_is_metered(rule: str) -> None:
         "other": [*LONG[:-1], "another"],
         "text": "a" * 60_000,
         "nested": [[[number]] for number in range(100)],
+        "map": dict.fromkeys(LONG, 1.0),
+        "other_map": dict.fromkeys([*LONG[:-1], "another"], 1.0),
+        "maps": [{}] * 9_000,
     }
     compiled = compile_rule(rule, roots=["event"])
     value = compiled.evaluate({"event": event})

@@ -225,7 +225,6 @@ def test_canonical_text_stays(text: str) -> None:
         ('"^\\\\d$"', 'r"^\\d$"'),
         ("r'\"\\'", '"\\"\\\\"'),
         ("a.`b`", "a.b"),
-        ("a.`or`(b)", "a.or(b)"),
         ("a [ ? b ]", "a[?b]"),
         ("a. ?b", "a.?b"),
         ("(math).f(1)", "math.f(1)"),

@@ -3,6 +3,7 @@
 import math
 import string
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from attribution_dsl import UNSAFE_INTEGER, Duration, Limits, RootKind, Timestamp, syntax
@@ -104,9 +105,22 @@ def _string_tests(names: st.SearchStrategy[str]) -> st.SearchStrategy[Node]:
         sides = (literal, left) if swap else (left, literal)
         return syntax.Binary(operator, sides[0], sides[1], HERE, HERE)
 
+    def look_alike(read: Node, way: int) -> Node:
+        """Give the read, or one that looks like it and means another thing."""
+        if not isinstance(read, syntax.Select):
+            return read
+        if way == 0 and isinstance(read.operand, syntax.Ident):
+            return replace(read, operand=replace(read.operand, absolute=True))
+        return replace(read, optional=True) if way == 1 else read
+
     operators = st.sampled_from(["==", "==", "!="])
-    term = st.builds(comparison, operators, _reads(names), STRINGS, st.booleans())
-    chain = _several(term, 2, 5)
+
+    def chain_of(read: Node) -> st.SearchStrategy[Any]:
+        alike = st.builds(look_alike, st.just(read), st.integers(0, 5))
+        reads = alike | alike | _reads(names)
+        return _several(st.builds(comparison, operators, reads, STRINGS, st.booleans()), 2, 5)
+
+    chain = _reads(names).flatmap(chain_of)
     return st.builds(syntax.Or, chain, st.just(HERE)) | st.builds(syntax.And, chain, st.just(HERE))
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from attribution_dsl.kinds import STRING, Kind
 from attribution_dsl.library.bounds import MOST_CHARACTERS, TEXT_TOO_LONG, assemble
 from attribution_dsl.library.printing import double_text, int_text, not_finite, printed
+from attribution_dsl.meter import deep_steps_of
 from attribution_dsl.operators import as_double
 from attribution_dsl.overloads import Function, Overload, function, invalid, no_overload
 from attribution_dsl.values import ErrorKind, ErrorValue
@@ -133,7 +134,10 @@ def _missing(letter: str, place: int) -> ErrorValue:
 
 
 _FORMAT: Final = function(
-    "format", Overload((Kind.STRING, Kind.LIST), STRING, _format), linear=True
+    "format",
+    Overload((Kind.STRING, Kind.LIST), STRING, _format),
+    linear=True,
+    more_steps=lambda _literal, _text, values: deep_steps_of(values),
 )
 
 FUNCTIONS: Final[Mapping[str, Function]] = MappingProxyType({})

@@ -62,7 +62,9 @@ FUNCTIONS: Final[Mapping[str, Function]] = MappingProxyType(
             "optional.ofNonZeroValue", Overload((Kind.ANY,), OPTIONAL, _of_non_zero)
         ),
         "optional.none": function("optional.none", Overload((), OPTIONAL, _none)),
-        "optional.unwrap": function("optional.unwrap", Overload((Kind.LIST,), LIST, _unwrap)),
+        "optional.unwrap": function(
+            "optional.unwrap", Overload((Kind.LIST,), LIST, _unwrap), linear=True
+        ),
     }
 )
 METHODS: Final[Mapping[str, Function]] = MappingProxyType(
@@ -71,7 +73,7 @@ METHODS: Final[Mapping[str, Function]] = MappingProxyType(
             "hasValue", Overload((Kind.OPTIONAL,), BOOL, lambda optional: optional is not NONE)
         ),
         "value": function("value", Overload((Kind.OPTIONAL,), ANY, _value)),
-        "unwrapOpt": function("unwrapOpt", Overload((Kind.LIST,), LIST, _unwrap)),
+        "unwrapOpt": function("unwrapOpt", Overload((Kind.LIST,), LIST, _unwrap), linear=True),
         "first": function("first", Overload((Kind.LIST,), Type(Kind.OPTIONAL), _first)),
         "last": function("last", Overload((Kind.LIST,), Type(Kind.OPTIONAL), _last)),
     }

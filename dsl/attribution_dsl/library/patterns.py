@@ -23,6 +23,9 @@ _COMPILED_PATTERNS: Final = 256
 # `a{1000}` twenty times, take 0.2 s on 10,000 characters; this lets no pattern take that.
 _MOST_PATTERN_BYTES: Final = 128 * 1024
 _MOST_STEPS: Final = 500_000_000
+# Measured: 170 microseconds against 3 of a step; and a tenth of a nanosecond each at the worst.
+_STEPS_TO_COMPILE: Final = 64
+_WORK_PER_STEP: Final = 65_536
 
 
 def _compile(pattern: str) -> Any:
@@ -62,9 +65,17 @@ def _matches(text: str, pattern: str) -> bool | ErrorValue:
     return _search(regex, text)
 
 
-def _steps_to_compile(*_arguments: object) -> int:
-    # Measured: 170 microseconds against 3 of a step.
-    return 64
+def _steps(literal: bool, text: object, pattern: object) -> int:
+    """Tell what a search within a loop takes: for the pattern, and then for each character."""
+    compiling = 0 if literal else _STEPS_TO_COMPILE
+    if not isinstance(text, str) or not isinstance(pattern, str):
+        return compiling
+    try:
+        regex = _compiled(pattern)
+    except BadLiteralError:
+        return compiling
+    work: int = regex.programsize**2 * len(text)
+    return compiling + work // _WORK_PER_STEP
 
 
 def _prepare_matches(pattern: str) -> Callable[[object], object]:
@@ -81,7 +92,7 @@ _MATCHES: Final = function(
     Overload((Kind.STRING, Kind.STRING), BOOL, _matches),
     prepare=_prepare_matches,
     linear=True,
-    more_steps=_steps_to_compile,
+    more_steps=_steps,
 )
 
 FUNCTIONS: Final[Mapping[str, Function]] = MappingProxyType({"matches": _MATCHES})

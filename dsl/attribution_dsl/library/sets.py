@@ -6,6 +6,7 @@ from typing import Final
 
 from attribution_dsl import runtime
 from attribution_dsl.kinds import BOOL, KIND_OF, Kind
+from attribution_dsl.meter import deep_steps_of
 from attribution_dsl.operators import as_double
 from attribution_dsl.overloads import Function, Overload, function
 from attribution_dsl.values import Duration, ErrorKind, ErrorValue, OptionalValue, Timestamp
@@ -110,11 +111,15 @@ def _comparisons(nested: list[object], items: list[object]) -> int:
     return min(len(others) * _parts(nested), len(nested) * _parts(others))
 
 
-def _steps(left: object, right: object) -> int:
+def _steps(_literal: bool, left: object, right: object) -> int:
     if left.__class__ is not list or right.__class__ is not list:
         return 0
     nested = [each for each in left if each.__class__ not in _PLAIN]
-    return _comparisons(nested, right) // _COMPARISONS_PER_STEP
+    others = [each for each in right if each.__class__ not in _PLAIN]
+    if not nested or not others:
+        return 0
+    counted = deep_steps_of(left) + deep_steps_of(right)
+    return counted + _comparisons(nested, others) // _COMPARISONS_PER_STEP
 
 
 def _parts(values: list[object]) -> int:

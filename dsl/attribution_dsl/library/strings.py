@@ -11,6 +11,7 @@ from attribution_dsl.library.bounds import (
     MOST_ITEMS,
     TEXT_TOO_LONG,
 )
+from attribution_dsl.meter import deep_steps_of
 from attribution_dsl.overloads import Function, Overload, function, no_overload
 from attribution_dsl.values import INT_MAX, INT_MIN, ErrorKind, ErrorValue
 
@@ -157,7 +158,11 @@ def _of_text(
 
 
 _JOIN: Final = function(
-    "join", Overload((_L,), STRING, _join), Overload((_L, _S), STRING, _join), linear=True
+    "join",
+    Overload((_L,), STRING, _join),
+    Overload((_L, _S), STRING, _join),
+    linear=True,
+    more_steps=lambda _literal, parts, *_separator: deep_steps_of(parts),
 )
 _METHODS: Final = (
     _of_text("charAt", STRING, _char_at, (_I,), linear=False),

@@ -2,12 +2,31 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from attribution_service.core.answers import CampaignChange, PersonChange
 from attribution_service.core.catalog import Catalog
-from attribution_service.core.model import Campaign, Delivery, Journey
+from attribution_service.core.model import Campaign, Conversion, Delivery, Journey
+from attribution_service.core.reports import (
+    Activity,
+    ConversionQuery,
+    Counts,
+    MetricsQuery,
+    SentQuery,
+    StartedQuery,
+)
 from attribution_service.core.state import Needs, PersonState
+
+# Where a record stands in its list: compared part by part, ids by the bytes of their UTF-8.
+Place = tuple[int | str, ...]
+R = TypeVar("R")
+
+
+class Placed(NamedTuple, Generic[R]):
+    """A record of a list and its place there."""
+
+    place: Place
+    record: R
 
 
 class StoreUnavailableError(Exception):
@@ -42,11 +61,57 @@ class Transaction(Protocol):
         ...
 
 
+class Reports(Protocol):
+    """Reads over everybody, and views of one person; each sees the store as of one moment.
+
+    Lists give pairs of a record and its place in the list, from behind the place `after` (None:
+    from the start) up to `limit` of them. A place never changes, and what comes later than the
+    reading stands where its time puts it.
+    """
+
+    def metrics(self, query: MetricsQuery) -> Counts:
+        """What figures are made of."""
+        ...
+
+    def conversions(
+        self, query: ConversionQuery, after: Place | None, limit: int
+    ) -> Sequence[Placed[Conversion]]:
+        """Conversions by their time; `campaign_id` empty: of all campaigns."""
+        ...
+
+    def sent(self, query: SentQuery, after: Place | None, limit: int) -> Sequence[Placed[Delivery]]:
+        """Deliveries by their sent time."""
+        ...
+
+    def started(
+        self, query: StartedQuery, after: Place | None, limit: int
+    ) -> Sequence[Placed[Journey]]:
+        """Journeys by their start."""
+        ...
+
+    def person_sent(
+        self, person_id: str, after: Place | None, limit: int
+    ) -> Sequence[Placed[Delivery]]:
+        """A person's sent deliveries, those sent last first."""
+        ...
+
+    def person_activity(
+        self, person_id: str, after: Place | None, limit: int
+    ) -> Sequence[Placed[Activity]]:
+        """What happened in a person's journeys, the latest first; newsletters have none."""
+        ...
+
+
 class Store(Protocol):
     """A store. One thread at a time may hold a transaction; reads come from any thread.
 
     Every method raises StoreUnavailableError or StoreFullError when the store fails.
     """
+
+    @property
+    def reports(self) -> Reports:
+        """The reads of reports."""
+        ...
 
     def transaction(self) -> AbstractContextManager[Transaction]:
         """A transaction: durable when the block ends, undone if the block raises."""

@@ -6,8 +6,9 @@ from typing import TypeVar
 
 from attribution_service.core.answers import CampaignChange, PersonChange
 from attribution_service.core.catalog import Catalog
-from attribution_service.core.model import Campaign, Delivery, Journey, Revision
+from attribution_service.core.model import Campaign, Conversion, Delivery, Journey, Revision
 from attribution_service.core.state import Needs, PersonState
+from attribution_service.storage.memory_reports import MemoryReports
 
 T = TypeVar("T")
 
@@ -20,6 +21,13 @@ class MemoryStore:
         self._campaigns: dict[str, Campaign] = {}
         self._revisions: dict[tuple[str, int], Revision] = {}
         self._latest_arrival_us = 0
+        self._conversions: list[Conversion] = []  # in the order of their commits
+        self._reports = MemoryReports(self._people, self._campaigns, self._conversions)
+
+    @property
+    def reports(self) -> MemoryReports:
+        """The reads of reports."""
+        return self._reports
 
     @contextmanager
     def transaction(self) -> Iterator["MemoryTransaction"]:
@@ -28,6 +36,8 @@ class MemoryStore:
         yield transaction
         for change in transaction.changes:
             self._person(change.person_id).apply(change)
+            if isinstance(change, Conversion):
+                self._conversions.append(change)
         if transaction.latest_arrival_us is not None:
             self._latest_arrival_us = transaction.latest_arrival_us
         for campaign_change in transaction.campaign_changes:

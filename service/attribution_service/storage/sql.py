@@ -27,6 +27,7 @@ from attribution_service.core.model import Campaign, Delivery, Journey
 from attribution_service.core.state import Needs, PersonState
 from attribution_service.storage import rows, tables
 from attribution_service.storage.interface import StoreFullError, StoreUnavailableError
+from attribution_service.storage.sql_reports import SqlReports
 from attribution_service.storage.tables import bucket_of
 
 # Keys in one statement: enough to make a round trip cheap, few enough for any engine's limits.
@@ -56,6 +57,12 @@ class SqlStore:
         self._engine = engine
         self._writer = engine.execution_options(**(begin_writing or {}))
         self._on_close = on_close
+        self._reports = SqlReports(self._reading)
+
+    @property
+    def reports(self) -> SqlReports:
+        """The reads of reports."""
+        return self._reports
 
     @contextmanager
     def transaction(self) -> Iterator["SqlTransaction"]:

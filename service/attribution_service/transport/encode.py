@@ -37,7 +37,8 @@ _MICROSECONDS_PER_SECOND = 1_000_000
 _NANOSECONDS_PER_MICROSECOND = 1_000
 
 
-def _time(time_us: int | None) -> Timestamp | None:
+def time(time_us: int | None) -> Timestamp | None:
+    """A time; None: unset."""
     if time_us is None:
         return None
     seconds, rest_us = divmod(time_us, _MICROSECONDS_PER_SECOND)
@@ -58,8 +59,8 @@ def campaign(item: Campaign) -> campaign_pb2.Campaign:
     message = definition_message(definition_of(item))
     message.revision = item.current.number
     message.etag = item.etag
-    message.create_time.CopyFrom(_time(item.create_us) or Timestamp())
-    message.update_time.CopyFrom(_time(item.update_us) or Timestamp())
+    message.create_time.CopyFrom(time(item.create_us) or Timestamp())
+    message.update_time.CopyFrom(time(item.update_us) or Timestamp())
     return message
 
 
@@ -98,9 +99,9 @@ def journey(item: Journey) -> journey_pb2.Journey:
         revision=item.revision,
         state=enums.JOURNEY_STATE.number(item.state),
         exit_reason=enums.EXIT_REASON.number(item.exit_reason),
-        start_time=_time(item.start_us),
-        end_time=_time(item.end_us),
-        achieve_time=_time(item.achieved_us),
+        start_time=time(item.start_us),
+        end_time=time(item.end_us),
+        achieve_time=time(item.achieved_us),
     )
     _fill(message, item.trigger_properties)
     return message
@@ -121,15 +122,16 @@ def delivery(item: Delivery) -> delivery_pb2.Delivery:
         action_id=item.action_id,
         channel=enums.CHANNEL.number(item.channel),
         status=enums.DELIVERY_STATUS.number(item.status),
-        sent_time=_time(item.sent_us),
-        open_time=_time(item.opened_us),
-        click_time=_time(item.clicked_us),
-        convert_time=_time(item.converted_us),
-        create_time=_time(item.create_us),
+        sent_time=time(item.sent_us),
+        open_time=time(item.opened_us),
+        click_time=time(item.clicked_us),
+        convert_time=time(item.converted_us),
+        create_time=time(item.create_us),
     )
 
 
-def _conversion(item: Conversion) -> conversion_pb2.Conversion:
+def conversion(item: Conversion) -> conversion_pb2.Conversion:
+    """A conversion, with its latest candidates."""
     return conversion_pb2.Conversion(
         delivery_id=item.delivery_id,
         journey_id=item.journey_id,
@@ -137,9 +139,9 @@ def _conversion(item: Conversion) -> conversion_pb2.Conversion:
         person_id=item.person_id,
         event_id=item.event_id,
         revision=item.revision,
-        conversion_time=_time(item.converted_us),
+        conversion_time=time(item.converted_us),
         basis=enums.BASIS.number(item.basis),
-        basis_time=_time(item.basis_us),
+        basis_time=time(item.basis_us),
         window=_duration(item.window_us),
         filter=item.filter,
         value=item.value,
@@ -154,8 +156,8 @@ def _candidate(item: Candidate) -> conversion_pb2.Candidate:
         journey_id=item.journey_id,
         action_id=item.action_id,
         channel=enums.CHANNEL.number(item.channel),
-        sent_time=_time(item.sent_us),
-        basis_time=_time(item.basis_us),
+        sent_time=time(item.sent_us),
+        basis_time=time(item.basis_us),
         already_converted=item.already_converted,
     )
 
@@ -215,7 +217,7 @@ def record_interaction(answer: DeliveryAnswer) -> delivery_service_pb2.RecordInt
 def evaluate(answer: EvaluateAnswer) -> attribution_service_pb2.EvaluateResponse:
     """The response to Evaluate."""
     return attribution_service_pb2.EvaluateResponse(
-        conversions=[_conversion(item) for item in answer.conversions],
+        conversions=[conversion(item) for item in answer.conversions],
         achieved_journeys=answer.achieved_journeys,
         replayed=answer.replayed,
         explanation=None if answer.findings is None else _explanation(answer.findings),
@@ -227,6 +229,6 @@ def check_exit(answer: ExitAnswer) -> attribution_service_pb2.CheckExitResponse:
     return attribution_service_pb2.CheckExitResponse(
         exit=answer.exit,
         reason=enums.EXIT_REASON.number(answer.reason),
-        exit_time=_time(answer.exit_us),
+        exit_time=time(answer.exit_us),
         detail=answer.detail,
     )

@@ -9,6 +9,7 @@ from attribution.v1 import (
     campaign_service_pb2,
     delivery_service_pb2,
     journey_service_pb2,
+    report_service_pb2,
     rule_service_pb2,
 )
 from google.protobuf.descriptor import FileDescriptor, MethodDescriptor
@@ -17,7 +18,7 @@ from google.protobuf.message_factory import GetMessageClass
 
 from attribution_service.core.commands import Command
 from attribution_service.storage.interface import Store
-from attribution_service.transport import decode, encode, reads, rules
+from attribution_service.transport import decode, encode, reads, reports, rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ _FILES: tuple[FileDescriptor, ...] = (
     delivery_service_pb2.DESCRIPTOR,
     attribution_service_pb2.DESCRIPTOR,
     rule_service_pb2.DESCRIPTOR,
+    report_service_pb2.DESCRIPTOR,
 )
 
 _RPCS: Mapping[str, CommandRpc | ReadRpc] = {
@@ -76,6 +78,12 @@ _RPCS: Mapping[str, CommandRpc | ReadRpc] = {
     "CheckExit": CommandRpc(decode.check_exit, encode.check_exit),
     "CheckRule": ReadRpc(rules.check),
     "TryRule": ReadRpc(rules.attempt),
+    "GetMetrics": ReadRpc(reports.get_metrics),
+    "ListConversions": ReadRpc(reports.list_conversions),
+    "ListSentDeliveries": ReadRpc(reports.list_sent_deliveries),
+    "ListStartedJourneys": ReadRpc(reports.list_started_journeys),
+    "ListPersonSent": ReadRpc(reports.list_person_sent),
+    "ListPersonActivity": ReadRpc(reports.list_person_activity),
 }
 
 

@@ -1,0 +1,238 @@
+"""The reads of reports on the store in memory: looks at everything, each time."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import TypeVar
+
+from attribution_service.core.marks import marks_of
+from attribution_service.core.model import Campaign, CampaignKind, Conversion, Delivery, Journey
+from attribution_service.core.reports import (
+    Activity,
+    ActivityKind,
+    ConversionCount,
+    ConversionQuery,
+    Counts,
+    DeliveryCount,
+    JourneyCount,
+    MetricsQuery,
+    Range,
+    Recorded,
+    SentQuery,
+    StartedQuery,
+    StepCounts,
+    TimeBasis,
+)
+from attribution_service.core.state import PersonState
+from attribution_service.storage.interface import Place, Placed
+from attribution_service.storage.tables import bucket_of
+
+T = TypeVar("T")
+
+
+class MemoryReports:
+    """Reads what the store keeps; `conversions` are in the order of their commits."""
+
+    def __init__(
+        self,
+        people: Mapping[str, PersonState],
+        campaigns: Mapping[str, Campaign],
+        conversions: Sequence[Conversion],
+    ) -> None:
+        self._people = people
+        self._campaigns = campaigns
+        self._conversions = conversions
+
+    def metrics(self, query: MetricsQuery) -> Counts:
+        """What figures are made of."""
+        conversions = self._converted(query, query.range)
+        by_action: dict[str, list[Conversion]] = {}
+        for conversion in conversions:
+            by_action.setdefault(conversion.candidates[-1].action_id, []).append(conversion)
+        return Counts(
+            deliveries=tuple(self._deliveries(query, query.range)),
+            journeys=tuple(self._journeys(query, query.range)),
+            conversions=_counted(conversions),
+            conversions_by_action={key: _counted(found) for key, found in by_action.items()},
+            steps=dict(self._steps(query)),
+        )
+
+    def _steps(self, query: MetricsQuery) -> Iterator[tuple[int, StepCounts]]:
+        for number, (start_us, end_us) in enumerate(pairwise(query.bounds)):
+            step = Range(query.range.campaign_id, start_us, end_us)
+            deliveries = list(self._deliveries(query, step, by_action=False))
+            journeys = list(self._journeys(query, step))
+            conversions = _counted(self._converted(query, step))
+            yield number, StepCounts(deliveries, journeys, conversions)
+
+    def _deliveries(
+        self, query: MetricsQuery, within: Range, *, by_action: bool = True
+    ) -> Iterator[DeliveryCount]:
+        if query.basis is TimeBasis.CONVERTED:
+            return
+        counts = Counter(
+            (delivery.action_id if by_action else "", int(marks_of(delivery)))
+            for delivery in self._all_deliveries()
+            if delivery.campaign_id == within.campaign_id and within.holds(delivery.sent_us)
+        )
+        for (action_id, marks), count in counts.items():
+            yield DeliveryCount(action_id, marks, count)
+
+    def _journeys(self, query: MetricsQuery, within: Range) -> Iterator[JourneyCount]:
+        if not query.journeys:
+            return
+        counts = Counter(
+            (journey.state, journey.exit_reason, journey.converted_us is not None)
+            for journey in self._all_journeys()
+            if journey.campaign_id == within.campaign_id and within.holds(journey.start_us)
+        )
+        for (state, reason, converted), count in counts.items():
+            yield JourneyCount(state, reason, converted, count)
+
+    def _converted(self, query: MetricsQuery, within: Range) -> list[Conversion]:
+        def time_us(conversion: Conversion) -> int:
+            if query.basis is TimeBasis.SENT:
+                return conversion.candidates[-1].sent_us
+            return conversion.converted_us
+
+        return [
+            conversion
+            for conversion in self._conversions
+            if conversion.campaign_id == within.campaign_id and within.holds(time_us(conversion))
+        ]
+
+    def conversions(
+        self, query: ConversionQuery, after: Place | None, limit: int
+    ) -> list[Placed[Conversion]]:
+        """Conversions by their time; `campaign_id` empty: of all campaigns."""
+        return _page(
+            (
+                Placed((item.conversion.converted_us, item.sequence), item.conversion)
+                for item in self._recorded()
+                if _is_wanted(query, item.conversion)
+            ),
+            after,
+            limit,
+        )
+
+    def _recorded(self) -> Iterator[Recorded]:
+        for position, conversion in enumerate(self._conversions, 1):
+            yield Recorded(position, conversion)
+
+    def sent(self, query: SentQuery, after: Place | None, limit: int) -> list[Placed[Delivery]]:
+        """Deliveries by their sent time."""
+        return _page(
+            (
+                Placed(_place(d.sent_us or 0, d.person_id, d.delivery_id), d)
+                for d in self._all_deliveries()
+                if d.campaign_id == query.range.campaign_id
+                and query.range.holds(d.sent_us)
+                and query.action_id in ("", d.action_id)
+                and query.channel in (None, d.channel)
+                and query.figure.counts(int(marks_of(d)))
+            ),
+            after,
+            limit,
+        )
+
+    def started(
+        self, query: StartedQuery, after: Place | None, limit: int
+    ) -> list[Placed[Journey]]:
+        """Journeys by their start."""
+        return _page(
+            (
+                Placed(_place(j.start_us, j.person_id, j.journey_id), j)
+                for j in self._all_journeys()
+                if j.campaign_id == query.range.campaign_id
+                and query.range.holds(j.start_us)
+                and query.figure.state in (None, j.state)
+                and query.figure.converted in (None, j.converted_us is not None)
+                and query.exit_reason in (None, j.exit_reason)
+            ),
+            after,
+            limit,
+        )
+
+    def person_sent(
+        self, person_id: str, after: Place | None, limit: int
+    ) -> list[Placed[Delivery]]:
+        """A person's sent deliveries, those sent last first."""
+        found = self._people.get(person_id, PersonState(person_id)).deliveries.values()
+        sent = (Placed((d.sent_us, d.delivery_id), d) for d in found if d.sent_us is not None)
+        return _page(sent, after, limit, last_first=True)
+
+    def person_activity(
+        self, person_id: str, after: Place | None, limit: int
+    ) -> list[Placed[Activity]]:
+        """What happened in a person's journeys, the latest first; newsletters have none."""
+        state = self._people.get(person_id, PersonState(person_id))
+        found = [*self._journey_activities(state.journeys.values())]
+        found += [_conversion_activity(c) for made in state.conversions.values() for c in made]
+        return _page((Placed(item.place, item) for item in found), after, limit, last_first=True)
+
+    def _journey_activities(self, journeys: Iterable[Journey]) -> Iterator[Activity]:
+        for item in journeys:
+            if self._campaigns[item.campaign_id].kind is not CampaignKind.TRIGGERED:
+                continue
+            ids = (item.campaign_id, item.journey_id)
+            yield Activity(item.start_us, ActivityKind.JOURNEY_STARTED, *ids)
+            if item.end_us is not None:
+                ended = Activity(item.end_us, ActivityKind.JOURNEY_ENDED, *ids)
+                yield replace(ended, exit_reason=item.exit_reason)
+
+    def _all_deliveries(self) -> Iterator[Delivery]:
+        return (d for person in self._people.values() for d in person.deliveries.values())
+
+    def _all_journeys(self) -> Iterator[Journey]:
+        return (j for person in self._people.values() for j in person.journeys.values())
+
+
+def _conversion_activity(item: Conversion) -> Activity:
+    return Activity(
+        time_us=item.converted_us,
+        kind=ActivityKind.CONVERSION,
+        campaign_id=item.campaign_id,
+        journey_id=item.journey_id,
+        delivery_id=item.delivery_id,
+        action_id=item.candidates[-1].action_id,
+        channel=item.candidates[-1].channel,
+        event_id=item.event_id,
+        value=item.value,
+    )
+
+
+def _is_wanted(query: ConversionQuery, conversion: Conversion) -> bool:
+    credited = conversion.candidates[-1]
+    return (
+        query.range.campaign_id in ("", conversion.campaign_id)
+        and query.range.holds(conversion.converted_us)
+        and query.action_id in ("", credited.action_id)
+        and query.channel in (None, credited.channel)
+    )
+
+
+def _counted(conversions: Sequence[Conversion]) -> ConversionCount:
+    values = [item.value for item in conversions if item.value is not None]
+    return ConversionCount(
+        count=len(conversions),
+        people=len({item.person_id for item in conversions}),
+        value=math.fsum(values),
+        without_value=len(conversions) - len(values),
+    )
+
+
+def _place(time_us: int, person_id: str, item_id: str) -> Place:
+    """As a database that keeps people by bucket has it, so that all stores list alike."""
+    return (time_us, bucket_of(person_id), person_id, item_id)
+
+
+def _page(
+    found: Iterable[Placed[T]], after: Place | None, limit: int, *, last_first: bool = False
+) -> list[Placed[T]]:
+    def follows(item: Placed[T]) -> bool:
+        return after is None or (item.place < after if last_first else item.place > after)
+
+    wanted = filter(follows, found)
+    return sorted(wanted, key=lambda item: item.place, reverse=last_first)[:limit]

@@ -1,0 +1,352 @@
+"""The reads of reports in SQL: counted by the database, from indexes that hold all they need."""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from itertools import pairwise
+from typing import Any, TypeVar
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    Subquery,
+    Table,
+    and_,
+    bindparam,
+    distinct,
+    func,
+    literal,
+    null,
+    select,
+    tuple_,
+    union_all,
+)
+
+from attribution_service.core.model import (
+    CampaignKind,
+    Channel,
+    Conversion,
+    Delivery,
+    ExitReason,
+    Journey,
+    JourneyState,
+)
+from attribution_service.core.reports import (
+    Activity,
+    ActivityKind,
+    ConversionCount,
+    ConversionQuery,
+    Counts,
+    DeliveryCount,
+    JourneyCount,
+    MetricsQuery,
+    Range,
+    SentQuery,
+    StartedQuery,
+    StepCounts,
+    TimeBasis,
+)
+from attribution_service.storage import rows, tables
+from attribution_service.storage.interface import Place, Placed
+from attribution_service.storage.tables import bucket_of
+
+# Before and after all times: bounds that an index can be entered by where a range has none.
+_FIRST_US, _LAST_US = -(2**62), 2**62
+
+Filter = ColumnElement[bool]
+Column = ColumnElement[Any]
+T = TypeVar("T")
+
+
+class SqlReports:
+    """Reads on connections that `reading` gives, each of them one view of the database."""
+
+    def __init__(self, reading: Callable[[], AbstractContextManager[Connection]]) -> None:
+        self._reading = reading
+
+    def metrics(self, query: MetricsQuery) -> Counts:
+        """What figures are made of."""
+        with self._reading() as connection:
+            return _Counting(connection, query).counts()
+
+    def conversions(
+        self, query: ConversionQuery, after: Place | None, limit: int
+    ) -> list[Placed[Conversion]]:
+        """Conversions by their time; `campaign_id` empty: of all campaigns."""
+        table = tables.conversions
+        place = (table.c.converted_us, table.c.sequence)
+        filters = _within(query.range, table, table.c.converted_us, after)
+        if query.action_id:
+            filters.append(table.c.action_id == query.action_id)
+        if query.channel is not None:
+            filters.append(table.c.channel == query.channel)
+        return self._page(_keys(table, filters, place, after, limit), place, rows.conversion)
+
+    def sent(self, query: SentQuery, after: Place | None, limit: int) -> list[Placed[Delivery]]:
+        """Deliveries by their sent time."""
+        table = tables.deliveries
+        place = (table.c.sent_us, table.c.bucket, table.c.person_id, table.c.delivery_id)
+        filters = _within(query.range, table, table.c.sent_us, after)
+        if query.action_id:
+            filters.append(table.c.action_id == query.action_id)
+        if query.channel is not None:
+            filters.append(table.c.channel == query.channel)
+        mask, wanted = query.figure.marks
+        if mask:
+            filters.append(table.c.marks.op("&")(int(mask)) == int(wanted))
+        return self._page(_keys(table, filters, place, after, limit), place, rows.delivery)
+
+    def started(
+        self, query: StartedQuery, after: Place | None, limit: int
+    ) -> list[Placed[Journey]]:
+        """Journeys by their start."""
+        table = tables.journeys
+        place = (table.c.start_us, table.c.bucket, table.c.person_id, table.c.journey_id)
+        filters = _within(query.range, table, table.c.start_us, after)
+        if query.figure.state is not None:
+            filters.append(table.c.state == query.figure.state)
+        if query.figure.converted is not None:
+            converted = table.c.converted_us.is_not(None)
+            filters.append(converted if query.figure.converted else ~converted)
+        if query.exit_reason is not None:
+            filters.append(table.c.exit_reason == query.exit_reason)
+        return self._page(_keys(table, filters, place, after, limit), place, rows.journey)
+
+    def person_sent(
+        self, person_id: str, after: Place | None, limit: int
+    ) -> list[Placed[Delivery]]:
+        """A person's sent deliveries, those sent last first."""
+        table = tables.deliveries
+        place = (table.c.sent_us, table.c.delivery_id)
+        chosen = select(table).where(*_of_person(table, person_id), table.c.sent_us.is_not(None))
+        if after is not None:
+            chosen = chosen.where(tuple_(*place) < tuple_(*after))
+        chosen = chosen.order_by(*(column.desc() for column in place)).limit(limit)
+        return self._page(chosen, place, rows.delivery)
+
+    def person_activity(
+        self, person_id: str, after: Place | None, limit: int
+    ) -> list[Placed[Activity]]:
+        """What happened in a person's journeys, the latest first; newsletters have none."""
+        found = union_all(
+            _journeys_of(person_id, ActivityKind.JOURNEY_STARTED),
+            _journeys_of(person_id, ActivityKind.JOURNEY_ENDED),
+            _conversions_of(person_id),
+        ).subquery()
+        place = (found.c.time_us, found.c.rank, found.c.item_id)
+        chosen = select(found)
+        if after is not None:
+            chosen = chosen.where(tuple_(*place) < tuple_(*after))
+        chosen = chosen.order_by(*(column.desc() for column in place)).limit(limit)
+        return self._page(chosen, place, _activity)
+
+    def _page(
+        self, chosen: Select[Any], place: Sequence[Column], record: Callable[[rows.Row], T]
+    ) -> list[Placed[T]]:
+        names = [str(column.key) for column in place]
+        with self._reading() as connection:
+            return [
+                Placed(tuple(row[name] for name in names), record(row))
+                for row in _all(connection, chosen)
+            ]
+
+
+class _Counting:
+    """Counts what one query asks for, all on one connection."""
+
+    def __init__(self, connection: Connection, query: MetricsQuery) -> None:
+        self._connection = connection
+        self._query = query
+        self._bounds = json.dumps(list(pairwise(query.bounds)))
+
+    def counts(self) -> Counts:
+        deliveries, journeys, conversions = tables.deliveries, tables.journeys, tables.conversions
+        by_action = self._grouped(conversions, self._converted_us, (conversions.c.action_id,))
+        (whole,) = self._grouped(conversions, self._converted_us, ())
+        marks = (deliveries.c.action_id, deliveries.c.marks)
+        return Counts(
+            deliveries=tuple(
+                DeliveryCount(action_id, number, count)
+                for action_id, number, count in self._grouped(deliveries, self._sent_us, marks)
+            ),
+            journeys=tuple(
+                _journey_count(row)
+                for row in self._grouped(journeys, self._start_us, _came_to(journeys))
+            ),
+            conversions=_conversion_count(whole),
+            conversions_by_action={row[0]: _conversion_count(row[1:]) for row in by_action},
+            steps=self._steps() if self._query.bounds else {},
+        )
+
+    def _steps(self) -> dict[int, StepCounts]:
+        deliveries, journeys, conversions = tables.deliveries, tables.journeys, tables.conversions
+        steps: defaultdict[int, StepCounts] = defaultdict(StepCounts)
+        for number, marks, count in self._by_step(deliveries, self._sent_us, (deliveries.c.marks,)):
+            steps[number].deliveries.append(DeliveryCount("", marks, count))
+        for number, *row in self._by_step(journeys, self._start_us, _came_to(journeys)):
+            steps[number].journeys.append(_journey_count(row))
+        for number, *row in self._by_step(conversions, self._converted_us, ()):
+            so_far = steps[number]
+            counted = _conversion_count(row)
+            steps[number] = StepCounts(so_far.deliveries, so_far.journeys, counted)
+        return dict(steps)
+
+    @property
+    def _sent_us(self) -> Column | None:
+        """By what deliveries are in range; None: they are not counted."""
+        return tables.deliveries.c.sent_us if self._query.basis is TimeBasis.SENT else None
+
+    @property
+    def _start_us(self) -> Column | None:
+        return tables.journeys.c.start_us if self._query.journeys else None
+
+    @property
+    def _converted_us(self) -> Column | None:
+        table = tables.conversions
+        return table.c.sent_us if self._query.basis is TimeBasis.SENT else table.c.converted_us
+
+    def _grouped(
+        self, table: Table, time_us: Column | None, by: Sequence[Column]
+    ) -> Iterator[Sequence[Any]]:
+        """Counts of the whole range, grouped by these columns."""
+        if time_us is None:
+            return
+        chosen = select(*by, *_aggregates(table)).where(*_within(self._query.range, table, time_us))
+        yield from self._connection.execute(chosen.group_by(*by))
+
+    def _by_step(
+        self, table: Table, time_us: Column | None, by: Sequence[Column]
+    ) -> Iterator[Sequence[Any]]:
+        """Counts of each step that has any, grouped by these columns, its number first."""
+        if time_us is None:
+            return
+        given = func.json_each(bindparam("bounds")).table_valued("key", "value", name="steps")
+        start_us = func.json_extract(given.c.value, "$[0]")
+        end_us = func.json_extract(given.c.value, "$[1]")
+        mine = table.c.campaign_id == self._query.range.campaign_id
+        # An outer join, so that the database goes from the steps to the index and not from each
+        # row of the table to all steps.
+        joined: FromClause = given.outerjoin(
+            table, and_(mine, time_us >= start_us, time_us < end_us)
+        )
+        chosen = select(given.c.key, *by, *_aggregates(table)).select_from(joined)
+        chosen = chosen.where(time_us.is_not(None)).group_by(given.c.key, *by)
+        yield from self._connection.execute(chosen, {"bounds": self._bounds})
+
+
+def _aggregates(table: Table) -> tuple[Column, ...]:
+    if table is not tables.conversions:
+        return (func.count(),)
+    value = table.c.value
+    return (
+        func.count(),
+        func.count(distinct(table.c.person_id)),
+        func.coalesce(func.sum(value), 0.0),
+        func.count() - func.count(value),
+    )
+
+
+def _came_to(journeys: Table) -> tuple[Column, ...]:
+    converted: Column = journeys.c.converted_us.is_not(None)
+    return journeys.c.state, journeys.c.exit_reason, converted
+
+
+def _journey_count(row: Sequence[Any]) -> JourneyCount:
+    state, reason, converted, count = row
+    exit_reason = ExitReason(reason) if reason else None
+    return JourneyCount(JourneyState(state), exit_reason, bool(converted), count)
+
+
+def _conversion_count(row: Sequence[Any]) -> ConversionCount:
+    return ConversionCount(*row)
+
+
+def _within(
+    within: Range, table: Table, time_us: Column, after: Place | None = None
+) -> list[Filter]:
+    """In this range; behind a place the begin says nothing new, and would be a second way in."""
+    filters: list[Filter] = (
+        [table.c.campaign_id == within.campaign_id] if within.campaign_id else []
+    )
+    if after is None:
+        filters.append(time_us >= (_FIRST_US if within.start_us is None else within.start_us))
+    filters.append(time_us < (_LAST_US if within.end_us is None else within.end_us))
+    return filters
+
+
+def _keys(
+    table: Table,
+    filters: Sequence[Filter],
+    place: Sequence[Column],
+    after: Place | None,
+    limit: int,
+) -> Select[Any]:
+    """The rows of a page: found in an index alone, and only then looked up."""
+    key = tuple(table.primary_key)
+    found = select(*key).where(*filters)
+    if after is not None:
+        found = found.where(tuple_(*place) > tuple_(*after))
+    page: Subquery = found.order_by(*place).limit(limit).subquery("page")
+    same = and_(*(column == page.c[column.name] for column in key))
+    return select(table).select_from(page.join(table, same)).order_by(*place)
+
+
+def _of_person(table: Table, person_id: str) -> tuple[Filter, ...]:
+    return table.c.bucket == bucket_of(person_id), table.c.person_id == person_id
+
+
+def _journeys_of(person_id: str, kind: ActivityKind) -> Select[Any]:
+    """When a person's journeys started, or why and when those that ended did."""
+    table, campaigns = tables.journeys, tables.campaigns
+    ended = kind is ActivityKind.JOURNEY_ENDED
+    triggered = select(campaigns.c.campaign_id).where(campaigns.c.kind == CampaignKind.TRIGGERED)
+    time_us = table.c.end_us if ended else table.c.start_us
+    return select(
+        *_activity_columns(time_us, kind, table.c.journey_id, table),
+        literal("").label("delivery_id"),
+        literal("").label("action_id"),
+        null().label("channel"),
+        literal("").label("event_id"),
+        null().label("value"),
+        (table.c.exit_reason if ended else null()).label("exit_reason"),
+    ).where(*_of_person(table, person_id), time_us.is_not(None), table.c.campaign_id.in_(triggered))
+
+
+def _conversions_of(person_id: str) -> Select[Any]:
+    table = tables.conversions
+    columns = table.c
+    return select(
+        *_activity_columns(
+            columns.converted_us, ActivityKind.CONVERSION, columns.delivery_id, table
+        ),
+        *(columns.delivery_id, columns.action_id, columns.channel, columns.event_id),
+        *(columns.value, null().label("exit_reason")),
+    ).where(*_of_person(table, person_id))
+
+
+def _activity_columns(
+    time_us: Column, kind: ActivityKind, item_id: Column, table: Table
+) -> tuple[Column, ...]:
+    return (
+        time_us.label("time_us"),
+        literal(kind.value).label("kind"),
+        literal(kind.rank).label("rank"),
+        item_id.label("item_id"),
+        table.c.campaign_id,
+        table.c.journey_id,
+    )
+
+
+def _activity(row: rows.Row) -> Activity:
+    fields = {name: value for name, value in row.items() if name not in ("rank", "item_id")}
+    fields["kind"] = ActivityKind(row["kind"])
+    fields["channel"] = Channel(row["channel"]) if row["channel"] else None
+    fields["exit_reason"] = ExitReason(row["exit_reason"]) if row["exit_reason"] else None
+    return Activity(**fields)
+
+
+def _all(connection: Connection, chosen: Select[Any]) -> list[rows.Row]:
+    return [dict(row) for row in connection.execute(chosen).mappings()]

@@ -21,6 +21,8 @@ from attribution.v1 import (
     delivery_service_pb2_grpc,
     journey_service_pb2,
     journey_service_pb2_grpc,
+    report_service_pb2,
+    report_service_pb2_grpc,
     rule_service_pb2,
     rule_service_pb2_grpc,
 )
@@ -36,6 +38,7 @@ MODULES = (
     campaign_service_pb2,
     delivery_service_pb2,
     journey_service_pb2,
+    report_service_pb2,
     rule_service_pb2,
 )
 
@@ -101,9 +104,10 @@ class FakeService(
     campaign_service_pb2_grpc.CampaignServiceServicer,
     delivery_service_pb2_grpc.DeliveryServiceServicer,
     journey_service_pb2_grpc.JourneyServiceServicer,
+    report_service_pb2_grpc.ReportServiceServicer,
     rule_service_pb2_grpc.RuleServiceServicer,
 ):
-    """All five services. Answers are those told, in order, and then empty ones."""
+    """All services. Answers are those told, in order, and then empty ones."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -206,6 +210,36 @@ class FakeService(
     ) -> delivery_service_pb2.ListDeliveriesResponse:
         return self._answer(delivery_service_pb2.ListDeliveriesResponse(), request, context)
 
+    def GetMetrics(
+        self, request: report_service_pb2.GetMetricsRequest, context: grpc.ServicerContext
+    ) -> report_service_pb2.GetMetricsResponse:
+        return self._answer(report_service_pb2.GetMetricsResponse(), request, context)
+
+    def ListConversions(
+        self, request: report_service_pb2.ListConversionsRequest, context: grpc.ServicerContext
+    ) -> report_service_pb2.ListConversionsResponse:
+        return self._answer(report_service_pb2.ListConversionsResponse(), request, context)
+
+    def ListSentDeliveries(
+        self, request: report_service_pb2.ListSentDeliveriesRequest, context: grpc.ServicerContext
+    ) -> report_service_pb2.ListSentDeliveriesResponse:
+        return self._answer(report_service_pb2.ListSentDeliveriesResponse(), request, context)
+
+    def ListStartedJourneys(
+        self, request: report_service_pb2.ListStartedJourneysRequest, context: grpc.ServicerContext
+    ) -> report_service_pb2.ListStartedJourneysResponse:
+        return self._answer(report_service_pb2.ListStartedJourneysResponse(), request, context)
+
+    def ListPersonSent(
+        self, request: report_service_pb2.ListPersonSentRequest, context: grpc.ServicerContext
+    ) -> report_service_pb2.ListPersonSentResponse:
+        return self._answer(report_service_pb2.ListPersonSentResponse(), request, context)
+
+    def ListPersonActivity(
+        self, request: report_service_pb2.ListPersonActivityRequest, context: grpc.ServicerContext
+    ) -> report_service_pb2.ListPersonActivityResponse:
+        return self._answer(report_service_pb2.ListPersonActivityResponse(), request, context)
+
     def CheckRule(
         self, request: rule_service_pb2.CheckRuleRequest, context: grpc.ServicerContext
     ) -> rule_service_pb2.CheckRuleResponse:
@@ -222,6 +256,7 @@ ADDERS: tuple[Callable[[FakeService, grpc.Server], None], ...] = (
     campaign_service_pb2_grpc.add_CampaignServiceServicer_to_server,
     delivery_service_pb2_grpc.add_DeliveryServiceServicer_to_server,
     journey_service_pb2_grpc.add_JourneyServiceServicer_to_server,
+    report_service_pb2_grpc.add_ReportServiceServicer_to_server,
     rule_service_pb2_grpc.add_RuleServiceServicer_to_server,
 )
 

@@ -12,6 +12,7 @@ from attribution.v1 import (
     campaign_service_pb2,
     delivery_service_pb2,
     journey_service_pb2,
+    report_service_pb2,
     rule_service_pb2,
 )
 from attribution_client import (
@@ -27,6 +28,7 @@ from attribution_client import (
     Journey,
     NextStep,
     PerformsEvent,
+    PersonActivity,
     RulePlace,
     Trigger,
 )
@@ -42,6 +44,8 @@ CAMPAIGN = Campaign(
     goal=Goal(performs_event=PerformsEvent(event_name="course_finished")),
 )
 JOURNEY = Journey(journey_id="j1", person_id="p1")
+ACTIVITY = PersonActivity(journey_id="j1")
+CONVERSION = Conversion(delivery_id="d1")
 DELIVERY = Delivery(delivery_id="d1", person_id="p1")
 
 
@@ -356,6 +360,104 @@ CASES = [
         rule_service_pb2.TryRuleResponse(missing=["event.a"]),
         args=("1", "goal_value"),
         note="with little data",
+    ),
+    Case(
+        "get_metrics",
+        "GetMetrics",
+        {
+            "start_time": datetime(2025, 3, 1, 12, tzinfo=CEST),
+            "end_time": datetime(2025, 3, 2, 12, tzinfo=CEST),
+            "time_basis": "CONVERTED",
+            "step": "HOUR",
+            "time_zone": "Europe/Berlin",
+        },
+        {
+            "campaignId": "c1",
+            "startTime": "2025-03-01T10:00:00Z",
+            "endTime": "2025-03-02T10:00:00Z",
+            "timeBasis": "TIME_BASIS_CONVERTED",
+            "step": "SERIES_STEP_HOUR",
+            "timeZone": "Europe/Berlin",
+        },
+        report_service_pb2.GetMetricsResponse(total_value=2.5),
+        args=("c1",),
+    ),
+    Case(
+        "get_metrics",
+        "GetMetrics",
+        {},
+        {"campaignId": "c1"},
+        report_service_pb2.GetMetricsResponse(campaign_id="c1"),
+        args=("c1",),
+        note="of all time",
+    ),
+    Case(
+        "list_conversions",
+        "ListConversions",
+        {"campaign_id": "c1", "action_id": "a1", "channel": "EMAIL", "page_size": 7},
+        {"campaignId": "c1", "actionId": "a1", "channel": "CHANNEL_EMAIL", "pageSize": 7},
+        report_service_pb2.ListConversionsResponse(conversions=[CONVERSION]),
+        items=[CONVERSION],
+    ),
+    Case(
+        "list_sent_deliveries",
+        "ListSentDeliveries",
+        {
+            "action_id": "a1",
+            "channel": Channel.CHANNEL_SMS,
+            "figure": "NOT_CONVERTED",
+            "start_time": datetime(2025, 3, 1, 12, tzinfo=CEST),
+            "page_size": 7,
+        },
+        {
+            "campaignId": "c1",
+            "actionId": "a1",
+            "channel": "CHANNEL_SMS",
+            "figure": "DELIVERY_FIGURE_NOT_CONVERTED",
+            "startTime": "2025-03-01T10:00:00Z",
+            "pageSize": 7,
+        },
+        report_service_pb2.ListSentDeliveriesResponse(deliveries=[DELIVERY]),
+        args=("c1",),
+        items=[DELIVERY],
+    ),
+    Case(
+        "list_started_journeys",
+        "ListStartedJourneys",
+        {
+            "figure": "EXITED",
+            "exit_reason": "GOAL",
+            "end_time": datetime(2025, 3, 1, 12, tzinfo=CEST),
+            "page_size": 7,
+        },
+        {
+            "campaignId": "c1",
+            "figure": "JOURNEY_FIGURE_EXITED",
+            "exitReason": "EXIT_REASON_GOAL",
+            "endTime": "2025-03-01T10:00:00Z",
+            "pageSize": 7,
+        },
+        report_service_pb2.ListStartedJourneysResponse(journeys=[JOURNEY]),
+        args=("c1",),
+        items=[JOURNEY],
+    ),
+    Case(
+        "list_person_sent",
+        "ListPersonSent",
+        {"page_size": 7},
+        {"personId": "p1", "pageSize": 7},
+        report_service_pb2.ListPersonSentResponse(deliveries=[DELIVERY]),
+        args=("p1",),
+        items=[DELIVERY],
+    ),
+    Case(
+        "list_person_activity",
+        "ListPersonActivity",
+        {},
+        {"personId": "p1"},
+        report_service_pb2.ListPersonActivityResponse(activities=[ACTIVITY]),
+        args=("p1",),
+        items=[ACTIVITY],
     ),
 ]
 

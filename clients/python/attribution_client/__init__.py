@@ -17,6 +17,15 @@ from attribution.v1.error_reason_pb2 import ErrorReason
 from attribution.v1.explanation_pb2 import Explanation, ExplanationVerdict, Verdict
 from attribution.v1.goal_pb2 import Basis, Goal, PerformsEvent
 from attribution.v1.journey_pb2 import ExitReason, Journey, JourneyState
+from attribution.v1.report_pb2 import (
+    ActivityKind,
+    DeliveryFigure,
+    JourneyFigure,
+    PersonActivity,
+    SeriesStep,
+    TimeBasis,
+)
+from attribution.v1.report_service_pb2 import GetMetricsResponse
 from attribution.v1.rule_pb2 import (
     RuleDiagnostic,
     RuleErrorKind,
@@ -55,6 +64,7 @@ from attribution_client.errors import (
 
 __all__ = [
     "Aborted",
+    "ActivityKind",
     "AlreadyExists",
     "AsyncAttributionClient",
     "AttributionClient",
@@ -72,6 +82,7 @@ __all__ = [
     "DataLoss",
     "DeadlineExceeded",
     "Delivery",
+    "DeliveryFigure",
     "DeliveryStatus",
     "ErrorReason",
     "EvaluateResponse",
@@ -81,17 +92,20 @@ __all__ = [
     "ExplanationVerdict",
     "FailedPrecondition",
     "FieldViolation",
+    "GetMetricsResponse",
     "Goal",
     "InteractionKind",
     "Internal",
     "InvalidArgument",
     "Journey",
+    "JourneyFigure",
     "JourneyState",
     "NextStep",
     "NotFound",
     "OutOfRange",
     "PerformsEvent",
     "PermissionDenied",
+    "PersonActivity",
     "ResourceExhausted",
     "RetryPolicy",
     "RuleDiagnostic",
@@ -100,7 +114,9 @@ __all__ = [
     "RulePart",
     "RulePlace",
     "RuleValueType",
+    "SeriesStep",
     "Severity",
+    "TimeBasis",
     "Trigger",
     "TryRuleResponse",
     "Unauthenticated",

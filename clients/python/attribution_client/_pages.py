@@ -7,9 +7,24 @@ from typing import Protocol, TypeVar
 from attribution.v1.campaign_service_pb2 import ListCampaignsRequest
 from attribution.v1.delivery_service_pb2 import ListDeliveriesRequest
 from attribution.v1.journey_service_pb2 import ListJourneysRequest
+from attribution.v1.report_service_pb2 import (
+    ListConversionsRequest,
+    ListPersonActivityRequest,
+    ListPersonSentRequest,
+    ListSentDeliveriesRequest,
+    ListStartedJourneysRequest,
+)
 
 PageRequest = TypeVar(
-    "PageRequest", ListCampaignsRequest, ListDeliveriesRequest, ListJourneysRequest
+    "PageRequest",
+    ListCampaignsRequest,
+    ListConversionsRequest,
+    ListDeliveriesRequest,
+    ListJourneysRequest,
+    ListPersonActivityRequest,
+    ListPersonSentRequest,
+    ListSentDeliveriesRequest,
+    ListStartedJourneysRequest,
 )
 
 

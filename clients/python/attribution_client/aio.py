@@ -19,6 +19,7 @@ from attribution.v1.campaign_service_pb2 import (
     UpdateCampaignResponse,
 )
 from attribution.v1.campaign_service_pb2_grpc import CampaignServiceStub
+from attribution.v1.conversion_pb2 import Conversion
 from attribution.v1.delivery_pb2 import Channel, Delivery, DeliveryStatus, InteractionKind
 from attribution.v1.delivery_service_pb2 import (
     GetDeliveryResponse,
@@ -26,18 +27,27 @@ from attribution.v1.delivery_service_pb2 import (
     RecordInteractionResponse,
 )
 from attribution.v1.delivery_service_pb2_grpc import DeliveryServiceStub
-from attribution.v1.journey_pb2 import Journey
+from attribution.v1.journey_pb2 import ExitReason, Journey
 from attribution.v1.journey_service_pb2 import (
     FinishJourneyResponse,
     GetJourneyResponse,
     StartJourneyResponse,
 )
 from attribution.v1.journey_service_pb2_grpc import JourneyServiceStub
+from attribution.v1.report_pb2 import (
+    DeliveryFigure,
+    JourneyFigure,
+    PersonActivity,
+    SeriesStep,
+    TimeBasis,
+)
+from attribution.v1.report_service_pb2 import GetMetricsResponse
+from attribution.v1.report_service_pb2_grpc import ReportServiceStub
 from attribution.v1.rule_pb2 import RulePlace
 from attribution.v1.rule_service_pb2 import CheckRuleResponse, TryRuleResponse
 from attribution.v1.rule_service_pb2_grpc import RuleServiceStub
 
-from attribution_client import _requests
+from attribution_client import _report_requests, _requests
 from attribution_client._channel import ChannelSettings
 from attribution_client._convert import Properties
 from attribution_client._pages import Page, PageRequest, next_request
@@ -115,6 +125,7 @@ class AsyncAttributionClient:
         self._campaigns = CampaignServiceStub(channel)
         self._deliveries = DeliveryServiceStub(channel)
         self._journeys = JourneyServiceStub(channel)
+        self._reports = ReportServiceStub(channel)
         self._rules = RuleServiceStub(channel)
 
     async def close(self) -> None:
@@ -373,6 +384,114 @@ class AsyncAttributionClient:
         """
         request = _requests.try_rule(source, place, event, trigger, person, now, without_trigger)
         return await self._call(self._rules.TryRule, request, timeout)
+
+    # Reports
+
+    async def get_metrics(
+        self,
+        campaign_id: str,
+        *,
+        start_time: datetime | None = None,
+        end_time: datetime | None = None,
+        time_basis: TimeBasis | str | None = None,
+        step: SeriesStep | str | None = None,
+        time_zone: str = "",
+        timeout: float | None = None,
+    ) -> GetMetricsResponse:
+        """Count a campaign's deliveries and journeys, and those of each action.
+
+        See `AttributionClient.get_metrics`.
+        """
+        request = _report_requests.get_metrics(
+            campaign_id, start_time, end_time, time_basis, step, time_zone
+        )
+        return await self._call(self._reports.GetMetrics, request, timeout)
+
+    def list_conversions(
+        self,
+        *,
+        campaign_id: str = "",
+        action_id: str = "",
+        channel: Channel | str | None = None,
+        start_time: datetime | None = None,
+        end_time: datetime | None = None,
+        page_size: int = 0,
+        timeout: float | None = None,
+    ) -> AsyncIterator[Conversion]:
+        """List conversions of everybody, oldest first, fetching pages as needed.
+
+        See `AttributionClient.list_conversions`.
+        """
+        request = _report_requests.list_conversions(
+            campaign_id, action_id, channel, start_time, end_time, page_size
+        )
+        pages = self._pages(self._reports.ListConversions, request, timeout)
+        return (conversion async for page in pages for conversion in page.conversions)
+
+    def list_sent_deliveries(
+        self,
+        campaign_id: str,
+        *,
+        action_id: str = "",
+        channel: Channel | str | None = None,
+        figure: DeliveryFigure | str | None = None,
+        start_time: datetime | None = None,
+        end_time: datetime | None = None,
+        page_size: int = 0,
+        timeout: float | None = None,
+    ) -> AsyncIterator[Delivery]:
+        """List a campaign's deliveries of everybody, in the order in which they were sent.
+
+        See `AttributionClient.list_sent_deliveries`.
+        """
+        request = _report_requests.list_sent_deliveries(
+            campaign_id, action_id, channel, figure, start_time, end_time, page_size
+        )
+        pages = self._pages(self._reports.ListSentDeliveries, request, timeout)
+        return (delivery async for page in pages for delivery in page.deliveries)
+
+    def list_started_journeys(
+        self,
+        campaign_id: str,
+        *,
+        figure: JourneyFigure | str | None = None,
+        exit_reason: ExitReason | str | None = None,
+        start_time: datetime | None = None,
+        end_time: datetime | None = None,
+        page_size: int = 0,
+        timeout: float | None = None,
+    ) -> AsyncIterator[Journey]:
+        """List a campaign's journeys of everybody, in the order in which they started.
+
+        See `AttributionClient.list_started_journeys`.
+        """
+        request = _report_requests.list_started_journeys(
+            campaign_id, figure, exit_reason, start_time, end_time, page_size
+        )
+        pages = self._pages(self._reports.ListStartedJourneys, request, timeout)
+        return (journey async for page in pages for journey in page.journeys)
+
+    def list_person_sent(
+        self, person_id: str, *, page_size: int = 0, timeout: float | None = None
+    ) -> AsyncIterator[Delivery]:
+        """List what was sent to a person, the latest first.
+
+        See `AttributionClient.list_person_sent`.
+        """
+        request = _report_requests.list_person_sent(person_id, page_size)
+        pages = self._pages(self._reports.ListPersonSent, request, timeout)
+        return (delivery async for page in pages for delivery in page.deliveries)
+
+    def list_person_activity(
+        self, person_id: str, *, page_size: int = 0, timeout: float | None = None
+    ) -> AsyncIterator[PersonActivity]:
+        """List what happened in a person's journeys, the latest first.
+
+        See `AttributionClient.list_person_activity`.
+        """
+        request = _report_requests.list_person_activity(person_id, page_size)
+        pages = self._pages(self._reports.ListPersonActivity, request, timeout)
+        return (activity async for page in pages for activity in page.activities)
 
     async def _call(
         self,

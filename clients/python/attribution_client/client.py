@@ -18,6 +18,7 @@ from attribution.v1.campaign_service_pb2 import (
     UpdateCampaignResponse,
 )
 from attribution.v1.campaign_service_pb2_grpc import CampaignServiceStub
+from attribution.v1.conversion_pb2 import Conversion
 from attribution.v1.delivery_pb2 import Channel, Delivery, DeliveryStatus, InteractionKind
 from attribution.v1.delivery_service_pb2 import (
     GetDeliveryResponse,
@@ -25,18 +26,27 @@ from attribution.v1.delivery_service_pb2 import (
     RecordInteractionResponse,
 )
 from attribution.v1.delivery_service_pb2_grpc import DeliveryServiceStub
-from attribution.v1.journey_pb2 import Journey
+from attribution.v1.journey_pb2 import ExitReason, Journey
 from attribution.v1.journey_service_pb2 import (
     FinishJourneyResponse,
     GetJourneyResponse,
     StartJourneyResponse,
 )
 from attribution.v1.journey_service_pb2_grpc import JourneyServiceStub
+from attribution.v1.report_pb2 import (
+    DeliveryFigure,
+    JourneyFigure,
+    PersonActivity,
+    SeriesStep,
+    TimeBasis,
+)
+from attribution.v1.report_service_pb2 import GetMetricsResponse
+from attribution.v1.report_service_pb2_grpc import ReportServiceStub
 from attribution.v1.rule_pb2 import RulePlace
 from attribution.v1.rule_service_pb2 import CheckRuleResponse, TryRuleResponse
 from attribution.v1.rule_service_pb2_grpc import RuleServiceStub
 
-from attribution_client import _requests
+from attribution_client import _report_requests, _requests
 from attribution_client._channel import ChannelSettings
 from attribution_client._convert import Properties
 from attribution_client._pages import Page, PageRequest, next_request
@@ -118,6 +128,7 @@ class AttributionClient:
         self._campaigns = CampaignServiceStub(channel)
         self._deliveries = DeliveryServiceStub(channel)
         self._journeys = JourneyServiceStub(channel)
+        self._reports = ReportServiceStub(channel)
         self._rules = RuleServiceStub(channel)
 
     def close(self) -> None:
@@ -564,6 +575,182 @@ class AttributionClient:
         """
         request = _requests.try_rule(source, place, event, trigger, person, now, without_trigger)
         return self._call(self._rules.TryRule, request, timeout)
+
+    # Reports
+
+    def get_metrics(
+        self,
+        campaign_id: str,
+        *,
+        start_time: datetime | None = None,
+        end_time: datetime | None = None,
+        time_basis: TimeBasis | str | None = None,
+        step: SeriesStep | str | None = None,
+        time_zone: str = "",
+        timeout: float | None = None,
+    ) -> GetMetricsResponse:
+        """Count a campaign's deliveries and journeys, and those of each action.
+
+        Args:
+            campaign_id: The campaign.
+            start_time: Begin of the range, included, with a time zone. None:
+                ever since.
+            end_time: End of the range, not included, with a time zone. None: up
+                to now.
+            time_basis: Which time is meant: a `TimeBasis`, or its name, `"SENT"`
+                or `"CONVERTED"`. None: SENT.
+            step: Also a series by `"HOUR"` or `"DAY"`; needs both ends of the
+                range. None: no series.
+            time_zone: By whose clocks the steps begin, such as `Europe/Berlin`;
+                empty: UTC.
+            timeout: Seconds; None: the client's.
+
+        Raises:
+            NotFound: There is no such campaign.
+            InvalidArgument: The range is empty or runs backwards, the time zone
+                does not exist, or the series has too many steps.
+            AttributionError: The call failed otherwise.
+        """
+        request = _report_requests.get_metrics(
+            campaign_id, start_time, end_time, time_basis, step, time_zone
+        )
+        return self._call(self._reports.GetMetrics, request, timeout)
+
+    def list_conversions(
+        self,
+        *,
+        campaign_id: str = "",
+        action_id: str = "",
+        channel: Channel | str | None = None,
+        start_time: datetime | None = None,
+        end_time: datetime | None = None,
+        page_size: int = 0,
+        timeout: float | None = None,
+    ) -> Iterator[Conversion]:
+        """List conversions of everybody, oldest first, fetching pages as needed.
+
+        Args:
+            campaign_id: Only those of this campaign; empty: of all.
+            action_id: Only those of deliveries by this action of the campaign.
+            channel: Only those of deliveries by this channel: a `Channel`, or its
+                name such as `"EMAIL"`.
+            start_time: Only those that came then or later.
+            end_time: Only those that came before.
+            page_size: Conversions to fetch at once, at most 1000; 0: 50.
+            timeout: Seconds for each page; None: the client's.
+
+        Raises:
+            AttributionError: Fetching a page failed; raised while iterating.
+        """
+        request = _report_requests.list_conversions(
+            campaign_id, action_id, channel, start_time, end_time, page_size
+        )
+        pages = self._pages(self._reports.ListConversions, request, timeout)
+        return (conversion for page in pages for conversion in page.conversions)
+
+    def list_sent_deliveries(
+        self,
+        campaign_id: str,
+        *,
+        action_id: str = "",
+        channel: Channel | str | None = None,
+        figure: DeliveryFigure | str | None = None,
+        start_time: datetime | None = None,
+        end_time: datetime | None = None,
+        page_size: int = 0,
+        timeout: float | None = None,
+    ) -> Iterator[Delivery]:
+        """List a campaign's deliveries of everybody, in the order in which they were sent.
+
+        Args:
+            campaign_id: The campaign.
+            action_id: Only those by this action; empty: by any.
+            channel: Only those by this channel: a `Channel`, or its name.
+            figure: Only those that this figure of `get_metrics` counts: a
+                `DeliveryFigure`, or its name such as `"NOT_CONVERTED"`.
+            start_time: Only those sent then or later.
+            end_time: Only those sent before.
+            page_size: Deliveries to fetch at once, at most 1000; 0: 50.
+            timeout: Seconds for each page; None: the client's.
+
+        Raises:
+            NotFound: There is no such campaign; raised while iterating.
+            AttributionError: Fetching a page failed; raised while iterating.
+        """
+        request = _report_requests.list_sent_deliveries(
+            campaign_id, action_id, channel, figure, start_time, end_time, page_size
+        )
+        pages = self._pages(self._reports.ListSentDeliveries, request, timeout)
+        return (delivery for page in pages for delivery in page.deliveries)
+
+    def list_started_journeys(
+        self,
+        campaign_id: str,
+        *,
+        figure: JourneyFigure | str | None = None,
+        exit_reason: ExitReason | str | None = None,
+        start_time: datetime | None = None,
+        end_time: datetime | None = None,
+        page_size: int = 0,
+        timeout: float | None = None,
+    ) -> Iterator[Journey]:
+        """List a campaign's journeys of everybody, in the order in which they started.
+
+        Args:
+            campaign_id: The campaign.
+            figure: Only those that this figure of `get_metrics` counts: a
+                `JourneyFigure`, or its name such as `"EXITED"`.
+            exit_reason: Only those that ended for this reason.
+            start_time: Only those started then or later.
+            end_time: Only those started before.
+            page_size: Journeys to fetch at once, at most 1000; 0: 50.
+            timeout: Seconds for each page; None: the client's.
+
+        Raises:
+            NotFound: There is no such campaign; raised while iterating.
+            AttributionError: Fetching a page failed; raised while iterating.
+        """
+        request = _report_requests.list_started_journeys(
+            campaign_id, figure, exit_reason, start_time, end_time, page_size
+        )
+        pages = self._pages(self._reports.ListStartedJourneys, request, timeout)
+        return (journey for page in pages for journey in page.journeys)
+
+    def list_person_sent(
+        self, person_id: str, *, page_size: int = 0, timeout: float | None = None
+    ) -> Iterator[Delivery]:
+        """List what was sent to a person, the latest first.
+
+        `convert_time` is set on what converted.
+
+        Args:
+            person_id: The person.
+            page_size: Deliveries to fetch at once, at most 1000; 0: 50.
+            timeout: Seconds for each page; None: the client's.
+
+        Raises:
+            AttributionError: Fetching a page failed; raised while iterating.
+        """
+        request = _report_requests.list_person_sent(person_id, page_size)
+        pages = self._pages(self._reports.ListPersonSent, request, timeout)
+        return (delivery for page in pages for delivery in page.deliveries)
+
+    def list_person_activity(
+        self, person_id: str, *, page_size: int = 0, timeout: float | None = None
+    ) -> Iterator[PersonActivity]:
+        """List what happened in a person's journeys, the latest first.
+
+        Args:
+            person_id: The person.
+            page_size: Activities to fetch at once, at most 1000; 0: 50.
+            timeout: Seconds for each page; None: the client's.
+
+        Raises:
+            AttributionError: Fetching a page failed; raised while iterating.
+        """
+        request = _report_requests.list_person_activity(person_id, page_size)
+        pages = self._pages(self._reports.ListPersonActivity, request, timeout)
+        return (activity for page in pages for activity in page.activities)
 
     def _call(
         self,

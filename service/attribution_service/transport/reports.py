@@ -29,6 +29,11 @@ from attribution_service.transport.time_zones import (
     time_zone,
 )
 
+# The types of the parts of places: a time, and what breaks ties.
+_NUMBERED = (int, int)
+_KEYED = (int, int, str, str)
+_OF_PERSON = (int, str)
+_ACTIVITY = (int, int, str)
 _FOLLOWING = {
     report_pb2.SERIES_STEP_HOUR: next_hour,
     report_pb2.SERIES_STEP_DAY: next_day,
@@ -128,7 +133,7 @@ def list_conversions(
         fields.fault("campaign_id", Reason.FIELD_REQUIRED, "is required with an action_id")
     within = _range(request, fields, campaign_id=campaign_id)
     query = ConversionQuery(within, action_id, _channel(fields, request.channel))
-    page = PlacePage(("conversions", query), request.page_size, request.page_token, fields)
+    page = PlacePage(("conversions", query), _NUMBERED, request, fields)
     found, token = page.fill(
         lambda after, limit: store.reports.conversions(query, after, limit), encode.conversion
     )
@@ -146,7 +151,7 @@ def list_sent_deliveries(
         channel=_channel(fields, request.channel),
         figure=fields.enum("figure", request.figure, enums.DELIVERY_FIGURE, DeliveryFigure.SENT),
     )
-    page = PlacePage(("sent", query), request.page_size, request.page_token, fields)
+    page = PlacePage(("sent", query), _KEYED, request, fields)
     _campaign(store, query.range)
     found, token = page.fill(
         lambda after, limit: store.reports.sent(query, after, limit), encode.delivery
@@ -167,7 +172,7 @@ def list_started_journeys(
         figure=fields.enum("figure", request.figure, enums.JOURNEY_FIGURE, JourneyFigure.STARTED),
         exit_reason=reason,
     )
-    page = PlacePage(("started", query), request.page_size, request.page_token, fields)
+    page = PlacePage(("started", query), _KEYED, request, fields)
     if not _has_journeys(_campaign(store, query.range)):
         return report_service_pb2.ListStartedJourneysResponse()
     found, token = page.fill(
@@ -182,7 +187,7 @@ def list_person_sent(
     """Raises Refusal."""
     fields = Fields()
     person_id = fields.identifier("person_id", request.person_id)
-    page = PlacePage(("person sent", person_id), request.page_size, request.page_token, fields)
+    page = PlacePage(("person sent", person_id), _OF_PERSON, request, fields)
     found, token = page.fill(
         lambda after, limit: store.reports.person_sent(person_id, after, limit), encode.delivery
     )
@@ -195,7 +200,7 @@ def list_person_activity(
     """Raises Refusal."""
     fields = Fields()
     person_id = fields.identifier("person_id", request.person_id)
-    page = PlacePage(("activity", person_id), request.page_size, request.page_token, fields)
+    page = PlacePage(("activity", person_id), _ACTIVITY, request, fields)
     found, token = page.fill(
         lambda after, limit: store.reports.person_activity(person_id, after, limit),
         encode_reports.activity,

@@ -1,6 +1,8 @@
 """Every kind of bad input: its code, its reason, its field, and a store that is unchanged."""
 
 import base64
+import hashlib
+import json
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -59,6 +61,19 @@ def start(**changes: Any) -> dict[str, Any]:
 def opened(**changes: Any) -> dict[str, Any]:
     interaction = {"kind": "INTERACTION_KIND_OPENED"}
     return {"person_id": "ada", "delivery_id": "d1", "interaction": interaction, **changes}
+
+
+FIRST_DAY, NEXT_DAY = "2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z"
+
+
+def metrics(**changes: Any) -> dict[str, Any]:
+    return {"campaign_id": "course", "start_time": FIRST_DAY, **changes}
+
+
+def place_token(kind: str, query: str, place: object) -> str:
+    """A token with the right digest and a place of our own."""
+    digest = hashlib.sha256(json.dumps([repr(kind), query]).encode()).hexdigest()[:16]
+    return base64.urlsafe_b64encode(json.dumps([digest, json.dumps(place)]).encode()).decode()
 
 
 def tag(number: int, payload: bytes) -> bytes:
@@ -329,6 +344,67 @@ CASES = [
          "event.properties"),
     Case("message over the limit", "Evaluate", tag(1, tag(1, b"x" * 1_048_577)),
          "RESOURCE_EXHAUSTED", "MESSAGE_TOO_LARGE", metadata=(("limit_bytes", "1048576"),)),
+    # Reports.
+    Case("metrics of no campaign", "GetMetrics", {}, BAD, REQUIRED, "campaign_id"),
+    Case("metrics of an unknown campaign", "GetMetrics", {"campaign_id": "nowhere"}, "NOT_FOUND",
+         "CAMPAIGN_NOT_FOUND"),
+    Case("deliveries of an unknown campaign", "ListSentDeliveries", {"campaign_id": "nowhere"},
+         "NOT_FOUND", "CAMPAIGN_NOT_FOUND"),
+    Case("journeys of an unknown campaign", "ListStartedJourneys", {"campaign_id": "nowhere"},
+         "NOT_FOUND", "CAMPAIGN_NOT_FOUND"),
+    Case("empty range", "GetMetrics", metrics(end_time=FIRST_DAY), BAD, RANGE, "end_time"),
+    Case("reversed range", "GetMetrics", metrics(end_time="2026-02-28T00:00:00Z"), BAD, RANGE,
+         "end_time"),
+    Case("empty range of conversions", "ListConversions",
+         {"start_time": FIRST_DAY, "end_time": FIRST_DAY}, BAD, RANGE, "end_time"),
+    Case("reversed range of deliveries", "ListSentDeliveries",
+         metrics(end_time="2026-02-28T00:00:00Z"), BAD, RANGE, "end_time"),
+    Case("reversed range of journeys", "ListStartedJourneys",
+         metrics(end_time="2026-02-28T00:00:00Z"), BAD, RANGE, "end_time"),
+    Case("unknown time basis", "GetMetrics", metrics(time_basis=9), BAD, INVALID, "time_basis"),
+    Case("unknown step", "GetMetrics", metrics(step=9, end_time=NEXT_DAY), BAD, INVALID, "step"),
+    Case("unknown time zone", "GetMetrics",
+         metrics(step="SERIES_STEP_DAY", end_time=NEXT_DAY, time_zone="Mars/Olympus"), BAD, INVALID,
+         "time_zone"),
+    Case("time zone that is a folder", "GetMetrics",
+         metrics(step="SERIES_STEP_DAY", end_time=NEXT_DAY, time_zone="Europe"), BAD, INVALID,
+         "time_zone"),
+    Case("time zone that is a path", "GetMetrics",
+         metrics(step="SERIES_STEP_DAY", end_time=NEXT_DAY, time_zone="../UTC"), BAD, INVALID,
+         "time_zone"),
+    Case("time zone without a step", "GetMetrics", metrics(time_zone="Europe/Berlin"), BAD, INVALID,
+         "time_zone"),
+    Case("series without an end", "GetMetrics", metrics(step="SERIES_STEP_DAY"), BAD, REQUIRED,
+         "end_time"),
+    Case("series without a start", "GetMetrics",
+         {"campaign_id": "course", "step": 1, "end_time": NEXT_DAY}, BAD, REQUIRED, "start_time"),
+    Case("series of too many steps", "GetMetrics",
+         metrics(step="SERIES_STEP_HOUR", end_time="2026-05-23T08:00:00.000001Z"), BAD, RANGE,
+         "step"),
+    Case("series beyond the calendar", "GetMetrics",
+         metrics(step="SERIES_STEP_DAY", start_time="9999-12-31T00:00:00Z",
+                 end_time="9999-12-31T23:59:59Z"), BAD, RANGE, "step"),
+    Case("unknown figure", "ListSentDeliveries", {"campaign_id": "course", "figure": 99}, BAD,
+         INVALID, "figure"),
+    Case("unknown figure of journeys", "ListStartedJourneys",
+         {"campaign_id": "course", "figure": 99}, BAD, INVALID, "figure"),
+    Case("unknown exit reason", "ListStartedJourneys",
+         {"campaign_id": "course", "exit_reason": 99}, BAD, INVALID, "exit_reason"),
+    Case("unknown channel of conversions", "ListConversions", {"channel": 99}, BAD, INVALID,
+         "channel"),
+    Case("action of no campaign", "ListConversions", {"action_id": "email-1"}, BAD, REQUIRED,
+         "campaign_id"),
+    Case("sent to nobody", "ListPersonSent", {}, BAD, REQUIRED, "person_id"),
+    Case("activity of nobody", "ListPersonActivity", {}, BAD, REQUIRED, "person_id"),
+    Case("page token of another kind of list", "ListPersonSent",
+         {"person_id": "ada", "page_token": place_token("person sent", "'ada'", "xyz")}, BAD,
+         "PAGE_TOKEN_INVALID", "page_token"),
+    Case("page token with a place too large", "ListPersonSent",
+         {"person_id": "ada", "page_token": place_token("person sent", "'ada'", [2**63, "d"])}, BAD,
+         "PAGE_TOKEN_INVALID", "page_token"),
+    Case("page token with a place of too few parts", "ListPersonSent",
+         {"person_id": "ada", "page_token": place_token("person sent", "'ada'", [1])}, BAD,
+         "PAGE_TOKEN_INVALID", "page_token"),
     # Pages.
     Case("negative page size", "ListCampaigns", {"page_size": -1}, BAD, RANGE, "page_size"),
     Case("page token of nobody", "ListCampaigns", {"page_token": "hello"}, BAD,

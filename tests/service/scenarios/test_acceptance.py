@@ -14,6 +14,7 @@ RULES = {
     *(f"G{number}" for number in (1, 2, 3, 4, 5, 6, 8, 9)),
     *(f"C{number}" for number in range(1, 16)),
     *(f"X{number}" for number in range(1, 11)),
+    *(f"M{number}" for number in (1, 2, 3, 4)),
 }
 
 

@@ -30,7 +30,7 @@ _NESTED: Final = frozenset({list, dict})
 _KEYS: Final = frozenset({bool, int, float, str})
 _ABSENT: Final = frozenset({ErrorKind.NO_SUCH_KEY, ErrorKind.OUT_OF_RANGE})
 # A microsecond each, at most.
-_MOST_PARTS: Final = 32_768
+_MOST_PARTS: Final = 16_384
 _TOO_LARGE: Final = ErrorValue(
     ErrorKind.BUDGET_EXCEEDED, f"comparing takes more than {_MOST_PARTS} steps"
 )

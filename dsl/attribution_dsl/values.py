@@ -44,7 +44,8 @@ class ErrorValue:
     Attributes:
         kind: Why there is no value.
         message: For people, such as "event.course_id is not there".
-        path: The part of the data concerned, such as "event.course_id", or None if not known.
+        path: The part of the data concerned, such as "event.course_id", as the rule names it, by
+            the variable within a macro; None if not known.
     """
 
     kind: ErrorKind

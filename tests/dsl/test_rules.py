@@ -87,7 +87,7 @@ def test_texts_that_are_no_unicode() -> None:
 def test_deep_data_does_not_overflow() -> None:
     deep: list[Any] = []
     same: list[Any] = []
-    for _ in range(30_000):
+    for _ in range(15_000):
         deep, same = [deep], [same]
     rule = compile_rule("event.x == trigger.x", roots=ROOTS)
     data = {"event": {"x": deep}, "trigger": {"x": same}}

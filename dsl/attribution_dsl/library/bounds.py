@@ -8,7 +8,7 @@ from attribution_dsl.values import ErrorKind, ErrorValue
 MOST_CHARACTERS: Final = 1_048_576
 MOST_ITEMS: Final = 65_536
 # A piece takes half a microsecond, however short it is.
-_MOST_PIECES: Final = 65_536
+_MOST_PIECES: Final = 32_768
 TEXT_TOO_LONG: Final = ErrorValue(
     ErrorKind.BUDGET_EXCEEDED, f"a text would have more than {MOST_CHARACTERS} characters"
 )

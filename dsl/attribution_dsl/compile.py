@@ -353,11 +353,21 @@ class _Generator:
             if self._loops > 1 or node.macro == "transformMapEntry":
                 self._emit.meter()
             alone = "meter" not in frame.captured
-            loop = Loop(node.macro, names, parts, frame, nested, _sought(node))
+            loop = Loop(node.macro, names, parts, frame, nested)
             name = define(self._emit, loop, self._iterations if alone else None)
-        arguments = [target.text, *map(self._emit.use, frame.captured)]
+        captured = [*map(self._emit.use, frame.captured)]
+        sought = _sought(node) if alone else None
+        if sought is not None:
+            return self._search(sought, target, lambda items: _call(name, items, *captured))
         boolean = node.macro in {"all", "exists", "exists_one", "existsOne"}
-        return Code(f"{name}({', '.join(arguments)})", boolean=boolean)
+        return Code(_call(name, target.text, *captured), boolean=boolean)
+
+    def _search(self, text: str, target: Code, loop: Callable[[str], str]) -> Code:
+        """Generate `target.exists(x, x == text)`: the loop is needed only where it is not found."""
+        held = self._emit.operand(target)
+        few = f"len({held.name}) <= {self._iterations}"
+        found = f"({held.binding}).__class__ is list and {few} and {text!a} in {held.name}"
+        return guarded(loop(held.name), (("True", found),), held.errors)
 
     def _of_optional(self, node: syntax.Comprehension, target: Code, name: str) -> Code:
         emit = self._emit
@@ -394,6 +404,10 @@ def _sought(node: syntax.Comprehension) -> str | None:
         return None
     operand, text = found
     return text if operand == syntax.Local(node.variables[0], operand.span) else None
+
+
+def _call(name: str, *arguments: str) -> str:
+    return f"{name}({', '.join(arguments)})"
 
 
 def _loops_in(tree: Node) -> int:

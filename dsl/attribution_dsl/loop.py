@@ -21,7 +21,6 @@ class Loop:
         parts: The code of its body, a filter first if there are two.
         frame: The function that the parts stand in.
         nested: Whether it stands within another loop.
-        sought: The text that `exists(x, x == "text")` looks for; None of any other loop.
     """
 
     macro: str
@@ -29,7 +28,6 @@ class Loop:
     parts: Sequence[Code]
     frame: Frame
     nested: bool = False
-    sought: str | None = None
 
 
 def define(emit: Emitter, loop: Loop, iterations: int | None) -> str:
@@ -52,9 +50,6 @@ def define(emit: Emitter, loop: Loop, iterations: int | None) -> str:
     else:
         items = f"items if len(items) <= {iterations} else items[:{iterations}]"
         after = [f"if len(items) > {iterations}:", f"    return {_over(emit)}"]
-        if loop.sought is not None:
-            found = f"if len(items) <= {iterations} and {loop.sought!a} in items:"
-            start = [found, "    return True", *start]
     slots = "".join(f"{slot} = " for slot in loop.frame.slots)
     if slots:
         turn = [f"{slots}None", *turn]

@@ -1,4 +1,4 @@
-"""The rules that files hold: rule files with one each, and the campaigns of scenario files."""
+"""The rules that files hold: rule files with one each, and the campaigns of YAML files."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,10 +8,18 @@ from typing import Any
 
 from attribution.v1 import campaign_pb2
 from google.protobuf.descriptor import Descriptor
+from google.protobuf.message import Message
 
 from attribution_service.core.check_rule import RuleText
 from attribution_service.core.rules import Use
 from attribution_service.lint.places import Where, scalar, whole
+from attribution_service.scenarios.definitions import (
+    KINDS,
+    SCENARIOS,
+    Definition,
+    defined_in,
+    definition,
+)
 from attribution_service.scenarios.documents import (
     MAX_FILE_BYTES,
     FileError,
@@ -32,7 +40,8 @@ _PLACE = re.compile(
 )
 _WITHOUT_TRIGGER = ", without trigger"
 _USES = {"goal filter": Use.GOAL_FILTER, "goal value": Use.GOAL_VALUE}
-_RULES_OF_CAMPAIGN = (
+_OURS = (SCENARIOS, *(kind.key for kind in KINDS))
+RULES_OF_CAMPAIGN = (
     (("goal", "performs_event", "filter"), Use.GOAL_FILTER),
     (("goal", "value"), Use.GOAL_VALUE),
 )
@@ -79,14 +88,19 @@ def rules_in(path: Path, *, named: bool) -> list[FoundRule] | None:
         raise FileError(
             str(path), "is neither a rule file (.cel) nor a scenario file (.yaml, .yml)"
         )
-    if not named and not _mentions_scenarios(path):
+    if not named and not _mentions_ours(path):
         return None
     data = read_bytes(path)
-    if not named and not _holds_scenarios(parse(data, path)):
+    document = parse(data, path)
+    if not named and not _is_ours(document):
         return None
     text = decoded(data, path)
-    found = (rule for scenario in load(path) for rule in _of_scenario(scenario, path, text))
-    return list({(rule.where.start, rule.text): rule for rule in found}.values())
+    scenarios = load(path)
+    found = [rule for scenario in scenarios for rule in _of_scenario(scenario, text)]
+    for kind, item in defined_in(document.fields("the file")):
+        found += rules_of(definition(kind, item), text)
+    in_order = sorted(found, key=lambda rule: rule.where.start)
+    return list({(rule.where.start, rule.text): rule for rule in in_order}.values())
 
 
 def _rule_file(path: Path) -> FoundRule:
@@ -110,33 +124,48 @@ def _place(path: Path, text: str) -> tuple[Use, bool]:
     return _USES[name], name == found[1]
 
 
-def _mentions_scenarios(path: Path) -> bool:
-    """Whether this can be a scenario file: folders have YAML of all kinds, some of it unreadable.
+def _mentions_ours(path: Path) -> bool:
+    """Whether this can be a file of ours: folders have YAML of all kinds, some of it unreadable.
 
     Raises FileError.
     """
     try:
         with path.open("rb") as file:
             # In UTF-16 every other byte is zero.
-            return b"scenarios" in file.read(MAX_FILE_BYTES).replace(b"\0", b"")
+            data = file.read(MAX_FILE_BYTES).replace(b"\0", b"")
     except OSError as error:
         raise FileError(str(path), f"cannot be read: {error.strerror}") from None
+    return any(key.encode() in data for key in _OURS)
 
 
-def _holds_scenarios(document: Item) -> bool:
-    return document.is_mapping and "scenarios" in document.fields("the file")
+def _is_ours(document: Item) -> bool:
+    return document.is_mapping and any(key in document.fields("the file") for key in _OURS)
 
 
-def _of_scenario(scenario: Scenario, path: Path, text: str) -> Iterator[FoundRule]:
-    triggered: dict[str, bool] = {}
+def rules_of(defined: Definition, text: str) -> Iterator[FoundRule]:
+    """The rules of what a file defines whose text this is. Raises FileError."""
+    has_trigger = _has_trigger(defined.message)
+    yield from _rules_of_campaign(defined.item, text, has_trigger=has_trigger)
+
+
+def _rules_of_campaign(item: Item, text: str, *, has_trigger: bool) -> Iterator[FoundRule]:
+    for names, use in RULES_OF_CAMPAIGN:
+        rule = field_at(item, campaign_pb2.Campaign.DESCRIPTOR, names)
+        source = "" if rule is None else rule.text("the rule")
+        if rule is not None and source:
+            where = scalar(text, *rule.extent, source)
+            yield FoundRule(item.path, RuleText(source, use, has_trigger), where)
+
+
+def _of_scenario(scenario: Scenario, text: str) -> Iterator[FoundRule]:
+    triggered = {each.id: _has_trigger(each.message) for each in scenario.given}
     for item, campaign, has_trigger in _campaigns(scenario, triggered):
         triggered[campaign.campaign_id] = has_trigger
-        for names, use in _RULES_OF_CAMPAIGN:
-            rule = _field(item, campaign_pb2.Campaign.DESCRIPTOR, names)
-            source = "" if rule is None else rule.text("the rule")
-            if rule is not None and source:
-                where = scalar(text, *rule.extent, source)
-                yield FoundRule(path, RuleText(source, use, has_trigger), where)
+        yield from _rules_of_campaign(item, text, has_trigger=has_trigger)
+
+
+def _has_trigger(message: Message) -> bool:
+    return message.HasField("trigger")
 
 
 def _campaigns(
@@ -153,7 +182,7 @@ def _campaigns(
         if step.name not in {"create_campaign", "update_campaign"} or step.expect_error is not None:
             continue
         call = step.item.fields("a step")[step.name]
-        item = _field(call, step.method.request_type.DESCRIPTOR, ("campaign",))
+        item = field_at(call, step.method.request_type.DESCRIPTOR, ("campaign",))
         request: Any = step.request
         campaign: campaign_pb2.Campaign = request.campaign
         has_trigger = campaign.HasField("trigger")
@@ -164,7 +193,7 @@ def _campaigns(
             yield item, campaign, has_trigger
 
 
-def _field(item: Item, descriptor: Any, names: tuple[str, ...]) -> Item | None:
+def field_at(item: Item, descriptor: Any, names: tuple[str, ...]) -> Item | None:
     """What stands at this path of a message, None if nothing does."""
     for name in names:
         of: Descriptor = descriptor

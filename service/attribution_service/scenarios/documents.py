@@ -25,7 +25,7 @@ N = TypeVar("N", int, float)
 
 
 class FileError(Exception):
-    """A file that is wrong; the text is `file:line: what is wrong`."""
+    """A file that is wrong; the text is `file:line:column: what is wrong`."""
 
     def __init__(self, place: str, what: str) -> None:
         super().__init__(f"{place}: {what}")
@@ -55,14 +55,30 @@ _Loader.add_implicit_resolver(
 class Item:
     """A value of a document, and where it stands."""
 
-    def __init__(self, node: yaml.Node, path: Path) -> None:
+    def __init__(self, node: yaml.Node, path: Path, key: yaml.Node | None = None) -> None:
         self._node = node
         self._path = path
+        self._key = key
+
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._path
 
     @property
     def place(self) -> str:
         """`file:line`, the line from 1."""
         return f"{self._path}:{self.line}"
+
+    @property
+    def exact_place(self) -> str:
+        """`file:line:column`, both from 1."""
+        return f"{self.place}:{int(self._node.start_mark.column) + 1}"
+
+    @property
+    def key(self) -> "Item":
+        """The name under which it stands; itself if it stands under none."""
+        return self if self._key is None else Item(self._key, self._path)
 
     @property
     def line(self) -> int:
@@ -76,7 +92,7 @@ class Item:
 
     def wrong(self, what: str) -> FileError:
         """The error that says what is wrong here."""
-        return FileError(self.place, what)
+        return FileError(self.exact_place, what)
 
     @property
     def is_mapping(self) -> bool:
@@ -111,7 +127,7 @@ class Item:
             elif name in found:
                 raise Item(key, self._path).wrong(f"{name!r} stands here twice")
             else:
-                found[name] = Item(value, self._path)
+                found[name] = Item(value, self._path, key)
         return merged | found
 
     def _merged(self, source: "Item", merges: int) -> dict[str, "Item"]:
@@ -121,13 +137,28 @@ class Item:
             found |= part.fields("what is merged", merges)
         return found
 
+    def without(self, name: str) -> "Item":
+        """The same without the value of this name; of another kind than names with values: itself.
+
+        What is merged stays.
+        """
+        if not isinstance(self._node, yaml.MappingNode):
+            return self
+        node = yaml.MappingNode(
+            self._node.tag,
+            [(key, value) for key, value in self._node.value if key.value != name],
+            self._node.start_mark,
+            self._node.end_mark,
+        )
+        return Item(node, self._path, self._key)
+
     def known_fields(self, what: str, known: Iterable[str]) -> dict[str, "Item"]:
         """Like `fields`; raises FileError, with a suggestion, for a name that is not known."""
         fields = self.fields(what)
         names = list(known)
         for name, item in fields.items():
             if name not in names:
-                raise item.wrong(f"{what} has no {name!r}{suggestion(name, names)}")
+                raise item.key.wrong(f"{what} has no {name!r}{suggestion(name, names)}")
         return fields
 
     def items(self, what: str) -> list["Item"]:
@@ -225,8 +256,9 @@ def parse(data: bytes, path: Path) -> Item:
     try:
         node = yaml.compose(data, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        line = (error.problem_mark.line + 1) if error.problem_mark else 1
-        raise FileError(f"{path}:{line}", f"is not YAML: {error.problem}") from None
+        mark = error.problem_mark
+        place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else f"{path}:1"
+        raise FileError(place, f"is not YAML: {error.problem}") from None
     except (yaml.YAMLError, RecursionError) as error:
         raise FileError(str(path), f"is not YAML: {error}") from None
     if node is None:

@@ -10,6 +10,13 @@ from grpc import StatusCode
 
 from attribution_service.core.refusals import Reason
 from attribution_service.scenarios import messages
+from attribution_service.scenarios.definitions import (
+    FILE_KEYS,
+    SCENARIOS,
+    Definition,
+    defined_in,
+    given,
+)
 from attribution_service.scenarios.documents import FileError, Item, read, suggestion
 from attribution_service.scenarios.model import (
     CampaignToCreate,
@@ -34,18 +41,21 @@ _METHODS: Mapping[str, Method] = {_snake_case(method.name): method for method in
 
 
 def load(path: Path) -> list[Scenario]:
-    """The scenarios of a file. Raises FileError."""
+    """The scenarios of a file; none only if it defines something. Raises FileError."""
     document = read(path)
-    fields = document.known_fields("a scenario file", ["scenarios"])
-    if "scenarios" not in fields:
-        raise document.wrong("holds no 'scenarios'")
-    found = [_scenario(item) for item in fields["scenarios"].items("scenarios")]
+    fields = document.known_fields("a scenario file", FILE_KEYS)
+    before = given(path, fields)
+    if SCENARIOS not in fields:
+        if next(defined_in(fields), None) is None:
+            raise document.wrong(f"holds no {SCENARIOS!r}")
+        return []
+    found = [_scenario(item, before) for item in fields[SCENARIOS].items(SCENARIOS)]
     if not found:
         raise document.wrong("holds no scenario")
     return found
 
 
-def _scenario(item: Item) -> Scenario:
+def _scenario(item: Item, before: tuple[Definition, ...]) -> Scenario:
     fields = item.known_fields("a scenario", _SCENARIO_KEYS)
     for key in ("name", "steps"):
         if key not in fields:
@@ -58,6 +68,7 @@ def _scenario(item: Item) -> Scenario:
         name=fields["name"].text("the name"),
         rules=tuple(rule.text("a rule") for rule in rules),
         start_us=start_us,
+        given=before,
         campaigns=tuple(_campaign(campaign, start_us) for campaign in campaigns),
         steps=tuple(_steps(fields["steps"], start_us)),
     )
@@ -67,7 +78,7 @@ def _start(item: Item | None) -> int:
     text = DEFAULT_START if item is None else item.text("the start")
     start_us = time_us(text)
     if start_us is None or not is_time(start_us):
-        place = "start" if item is None else item.place
+        place = "start" if item is None else item.exact_place
         raise FileError(place, f"{text!r} is no time such as {DEFAULT_START}")
     return start_us
 
@@ -97,7 +108,7 @@ def _step(item: Item, start_us: int, now_us: int) -> Step:
     for name in calls:
         if name not in _METHODS:
             known = [*_METHODS, *_STEP_KEYS]
-            raise fields[name].wrong(f"a step has no {name!r}{suggestion(name, known)}")
+            raise fields[name].key.wrong(f"a step has no {name!r}{suggestion(name, known)}")
     if len(calls) != 1:
         what = f"this has {', '.join(calls)}" if calls else "this has none"
         raise item.wrong(f"a step makes one call, such as evaluate; {what}")

@@ -47,11 +47,16 @@ def _message(item: Item, descriptor: Descriptor, start_us: int) -> object:
 def named_fields(item: Item, descriptor: Descriptor) -> Iterator[tuple[FieldDescriptor, Item]]:
     """The fields of a message that are named, by their names in the protos or in JSON."""
     by_name = dict(descriptor.fields_by_camelcase_name) | dict(descriptor.fields_by_name)
+    seen: set[str] = set()
     for name, value in item.fields(descriptor.name).items():
         if name not in by_name:
             meant = suggestion(name, descriptor.fields_by_name)
-            raise value.wrong(f"{descriptor.name} has no {name!r}{meant}")
-        yield by_name[name], value
+            raise value.key.wrong(f"{descriptor.name} has no {name!r}{meant}")
+        field = by_name[name]
+        if field.name in seen:
+            raise value.key.wrong(f"{field.name!r} stands here twice")
+        seen.add(field.name)
+        yield field, value
 
 
 def check(item: Item, descriptor: Descriptor, start_us: int) -> None:

@@ -6,6 +6,7 @@ from attribution.v1 import campaign_service_pb2
 from google.protobuf.message import Message
 from grpc import StatusCode
 
+from attribution_service.scenarios.definitions import Definition
 from attribution_service.scenarios.documents import Item
 from attribution_service.transport.rpcs import Method
 
@@ -42,11 +43,15 @@ class CampaignToCreate:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """What is played on a store of its own."""
+    """What is played on a store of its own.
+
+    `given` is what its file and those that it uses define; it is created first.
+    """
 
     item: Item
     name: str
     rules: tuple[str, ...]
     start_us: int
+    given: tuple[Definition, ...]
     campaigns: tuple[CampaignToCreate, ...]
     steps: tuple[Step, ...]

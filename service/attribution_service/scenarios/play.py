@@ -7,10 +7,11 @@ from attribution.v1 import attribution_service_pb2, explanation_pb2
 from google.protobuf.message import Message
 
 from attribution_service.scenarios.compare import Difference, differences
+from attribution_service.scenarios.documents import Item
 from attribution_service.scenarios.model import Scenario, Step
 from attribution_service.scenarios.targets import CallError, Target
 from attribution_service.transport.enums import VERDICT
-from attribution_service.transport.rpcs import METHODS
+from attribution_service.transport.rpcs import METHODS, Method
 
 _CREATE = next(method for method in METHODS if method.name == "CreateCampaign")
 
@@ -27,16 +28,24 @@ class Failure:
 
 def play(scenario: Scenario, target: Target) -> list[Failure]:
     """Play all steps; what did not hold. Raises FileError if the scenario itself is wrong."""
-    for campaign in scenario.campaigns:
+    for item, method, request in _created(scenario):
         try:
-            target.call(_CREATE, campaign.request, scenario.start_us)
+            target.call(method, request, scenario.start_us)
         except CallError as error:
-            raise campaign.item.wrong(f"the campaign is refused: {error.message}") from error
+            raise item.wrong(f"the campaign is refused: {error.message}") from error
     return [
         failure
         for number, step in enumerate(scenario.steps, start=1)
         for failure in _play(scenario, number, step, target)
     ]
+
+
+def _created(scenario: Scenario) -> Iterator[tuple[Item, Method, Message]]:
+    """What exists when the first step is played."""
+    for each in scenario.given:
+        yield each.item, each.kind.create, each.kind.create_request(each.message)
+    for campaign in scenario.campaigns:
+        yield campaign.item, _CREATE, campaign.request
 
 
 def _play(scenario: Scenario, number: int, step: Step, target: Target) -> Iterator[Failure]:

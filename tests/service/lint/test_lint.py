@@ -188,9 +188,9 @@ def test_a_file_is_checked_once(lint: Lint) -> None:
         ("a.cel", "// place: gaol filter\ntrue", "a.cel:1: 'gaol filter' is no place: one of"),
         ("a.cel", "// x\n// place:\ntrue", "a.cel:2: '' is no place"),
         ("a.txt", "true", "a.txt: is neither a rule file (.cel) nor a scenario file"),
-        ("a.yaml", "a: 1", "a.yaml:1: a scenario file has no 'a'"),
-        ("a.yaml", "scenarios: [", "a.yaml:1: is not YAML"),
-        ("a.yaml", "scenarios: [{nam: x}]", "a.yaml:1: a scenario has no 'nam'"),
+        ("a.yaml", "a: 1", "a.yaml:1:1: a scenario file has no 'a'"),
+        ("a.yaml", "scenarios: [", "a.yaml:1:13: is not YAML"),
+        ("a.yaml", "scenarios: [{nam: x}]", "a.yaml:1:14: a scenario has no 'nam'"),
     ],
 )
 def test_files_that_are_wrong(lint: Lint, name: str, text: str, told: str) -> None:

@@ -98,7 +98,7 @@ def _rows(text: str) -> Iterator[list[str]]:
 def documents() -> list[Path]:
     """The documents of the project."""
     folders = (ROOT, ROOT / ".ci")
-    trees = ("docs", "clients", "dsl", "service", "protos", "tests", "requirements")
+    trees = ["docs", "clients", "dsl", "examples", "service", "protos", "tests", "requirements"]
     found = [path for folder in folders for path in folder.glob("*.md")]
     found += [path for tree in trees for path in (ROOT / tree).rglob("*.md")]
     return sorted(found)

@@ -64,6 +64,18 @@ PARTS = (
             f"{SERVICE}.storage.interface",
         ),
     ),
+    Part(
+        f"{SERVICE}.apply",
+        "service",
+        # A server is spoken to through the client alone; how it is told is the command line's.
+        never=(SERVICE, "grpc", "typer", "sqlalchemy", "alembic", "sqlite3"),
+        but=(
+            f"{SERVICE}.apply",
+            f"{SERVICE}.core.refusals",
+            f"{SERVICE}.lint",
+            f"{SERVICE}.scenarios",
+        ),
+    ),
     Part("attribution", "clients/python", never=(SERVICE, "attribution_dsl", "attribution_client")),
     Part("attribution_client", "clients/python", never=(SERVICE, "attribution_dsl")),
 )
@@ -108,6 +120,11 @@ def test_imports_follow_the_arrows(part: Part) -> None:
         ("attribution_service.transport", "from attribution_service.storage import sql"),
         ("attribution_service.transport", "from ..storage.tables import bucket_of"),
         ("attribution_service.transport", "from attribution_service import app"),
+        ("attribution_service.apply", "from attribution_service import app"),
+        ("attribution_service.apply", "from attribution_service.storage.memory import MemoryStore"),
+        ("attribution_service.apply", "from attribution_service.transport import decode"),
+        ("attribution_service.apply", "import grpc"),
+        ("attribution_service.apply", "import typer"),
         ("attribution_client", "from attribution_service.core import model"),
         ("attribution_client", "import attribution_dsl"),
         ("attribution", "import attribution_client"),
@@ -127,6 +144,8 @@ def test_violations_are_found(package: str, source: str) -> None:
         ("attribution_service.transport", "from attribution_service.storage import interface"),
         ("attribution_service.transport", "import grpc\nfrom ..storage.interface import Store"),
         ("attribution_service.storage", "from sqlalchemy import select"),
+        ("attribution_service.apply", "from attribution_client import AttributionClient"),
+        ("attribution_service.apply", "from attribution_service.scenarios import documents"),
         ("attribution_client", "from attribution.v1 import goal_pb2"),
     ],
 )

@@ -2,45 +2,27 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from attribution_dsl import Diagnostic, Severity
+from attribution_dsl import Severity
 
-from attribution_service.core.check_rule import check_rule, place_of
-from attribution_service.lint.find import FoundRule, files, rules_in
-from attribution_service.lint.places import FilePlace
+from attribution_service.cli.options import COLORS, Output
+from attribution_service.lint.find import files, rules_in
+from attribution_service.lint.findings import Finding, findings
 from attribution_service.scenarios.documents import FileError
 
 _ERRORS = 1
 _FILE_WRONG = 2
-_COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
-
-
-class Output(StrEnum):
-    """How what is found is told."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A diagnostic, and where it is in the file."""
-
-    rule: FoundRule
-    diagnostic: Diagnostic
-    place: FilePlace
 
 
 @dataclass
 class _Report:
     files: int = 0
     rules: int = 0
-    found: list[_Found] = field(default_factory=list)
+    found: list[Finding] = field(default_factory=list)
     wrong: list[FileError] = field(default_factory=list)
 
     def count(self, severity: Severity) -> int:
@@ -101,7 +83,7 @@ def _report(paths: list[Path]) -> _Report:
         report.files += 1
         report.rules += len(rules)
         for rule in rules:
-            report.found += _found(rule)
+            report.found += findings(rule)
     return report
 
 
@@ -118,14 +100,10 @@ def _files(paths: list[Path], report: _Report) -> Iterator[tuple[Path, bool]]:
             report.wrong.append(error)
 
 
-def _found(rule: FoundRule) -> Iterator[_Found]:
-    for item in check_rule(rule.text).diagnostics:
-        yield _Found(rule, item, rule.where.place(item.span.start, item.span.end))
-
-
 def _tell(report: _Report) -> None:
     for item in report.found:
-        _tell_diagnostic(item)
+        typer.secho(item.head, fg=COLORS[item.diagnostic.severity])
+        typer.echo(item.body)
     for error in report.wrong:
         typer.secho(f"WRONG {error}", fg="red", err=True)
     refused, doubted = report.count(Severity.ERROR), report.count(Severity.WARNING)
@@ -136,39 +114,14 @@ def _tell(report: _Report) -> None:
     typer.secho(f"{checked}: {', '.join(faults)}{wrong}", fg=color)
 
 
-def _tell_diagnostic(item: _Found) -> None:
-    told, place = item.diagnostic, item.place
-    at = f"{item.rule.path}:{place.line}" + (f":{place.column}" if place.column else "")
-    typer.secho(f"{at}: {told.severity}: {told.message} [{told.code}]", fg=_COLORS[told.severity])
-    within = "" if place.column else f"  in the rule: line {told.line}, column {told.column}\n"
-    # The file and its line are told already.
-    head = f"{told.severity}: {told.message}\n  line {told.line}, column {told.column}\n"
-    typer.echo(within + told.render(item.rule.text.source).removeprefix(head))
-
-
 def _as_json(report: _Report) -> dict[str, object]:
     return {
         "files": report.files,
         "rules": report.rules,
         "errors": report.count(Severity.ERROR),
         "warnings": report.count(Severity.WARNING),
-        "diagnostics": [_diagnostic_json(item) for item in report.found],
+        "diagnostics": [item.as_json() for item in report.found],
         "wrong_files": [str(error) for error in report.wrong],
-    }
-
-
-def _diagnostic_json(item: _Found) -> dict[str, object]:
-    told, text = item.diagnostic, item.rule.text
-    return {
-        "file": str(item.rule.path),
-        **asdict(item.place),
-        "severity": str(told.severity),
-        "code": told.code,
-        "message": told.message,
-        "suggestion": told.suggestion,
-        "place": text.use.lower(),
-        "rule": text.source,
-        "in_rule": asdict(place_of(text.source, told.span)),
     }
 
 

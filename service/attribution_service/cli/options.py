@@ -1,10 +1,20 @@
 """Options that more than one command has."""
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
+from attribution_dsl import Severity
 
 from attribution_service.logs import LogFormat, LogLevel
+
+
+class Output(StrEnum):
+    """How what is found is told."""
+
+    TEXT = "text"
+    JSON = "json"
+
 
 Store = Annotated[
     str,
@@ -25,4 +35,5 @@ Format = Annotated[
         help="How log lines look; auto: for people on a terminal, JSON elsewhere.",
     ),
 ]
+COLORS = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 DEFAULT_STORE = "sqlite:///attribution.db"

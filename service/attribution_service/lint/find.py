@@ -14,7 +14,7 @@ from attribution_service.core.check_rule import RuleText
 from attribution_service.core.rules import Use
 from attribution_service.lint.places import Where, scalar, whole
 from attribution_service.scenarios.definitions import (
-    KINDS,
+    DEFINING_KEYS,
     SCENARIOS,
     Definition,
     defined_in,
@@ -40,7 +40,7 @@ _PLACE = re.compile(
 )
 _WITHOUT_TRIGGER = ", without trigger"
 _USES = {"goal filter": Use.GOAL_FILTER, "goal value": Use.GOAL_VALUE}
-_OURS = (SCENARIOS, *(kind.key for kind in KINDS))
+_OURS = frozenset({SCENARIOS, *DEFINING_KEYS})
 RULES_OF_CAMPAIGN = (
     (("goal", "performs_event", "filter"), Use.GOAL_FILTER),
     (("goal", "value"), Use.GOAL_VALUE),
@@ -139,7 +139,7 @@ def _mentions_ours(path: Path) -> bool:
 
 
 def _is_ours(document: Item) -> bool:
-    return document.is_mapping and any(key in document.fields("the file") for key in _OURS)
+    return document.is_mapping and not _OURS.isdisjoint(document.fields("the file"))
 
 
 def rules_of(defined: Definition, text: str) -> Iterator[FoundRule]:

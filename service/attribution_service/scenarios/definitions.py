@@ -57,6 +57,7 @@ CAMPAIGN = Kind(
 )
 # In the order in which they can be created: what comes later may name what comes before.
 KINDS = (CAMPAIGN,)
+DEFINING_KEYS = frozenset(kind.key for kind in KINDS)
 FILE_KEYS = (USES, *(kind.key for kind in KINDS), SCENARIOS)
 
 

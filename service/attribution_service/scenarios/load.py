@@ -11,10 +11,10 @@ from grpc import StatusCode
 from attribution_service.core.refusals import Reason
 from attribution_service.scenarios import messages
 from attribution_service.scenarios.definitions import (
+    DEFINING_KEYS,
     FILE_KEYS,
     SCENARIOS,
     Definition,
-    defined_in,
     given,
 )
 from attribution_service.scenarios.documents import FileError, Item, read, suggestion
@@ -41,13 +41,13 @@ _METHODS: Mapping[str, Method] = {_snake_case(method.name): method for method in
 
 
 def load(path: Path) -> list[Scenario]:
-    """The scenarios of a file; none only if it defines something. Raises FileError."""
+    """The scenarios of a file; none only if it is one that defines things. Raises FileError."""
     document = read(path)
     fields = document.known_fields("a scenario file", FILE_KEYS)
     before = given(path, fields)
     if SCENARIOS not in fields:
-        if next(defined_in(fields), None) is None:
-            raise document.wrong(f"holds no {SCENARIOS!r}")
+        if not DEFINING_KEYS & fields.keys():
+            raise document.wrong(f"holds no {SCENARIOS!r}, and defines nothing")
         return []
     found = [_scenario(item, before) for item in fields[SCENARIOS].items(SCENARIOS)]
     if not found:

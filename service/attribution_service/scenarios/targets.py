@@ -14,6 +14,7 @@ from google.rpc import error_details_pb2, status_pb2
 from attribution_service.app import background
 from attribution_service.clock import ManualClock
 from attribution_service.config import ServerSettings, SettingsError, sqlite_path
+from attribution_service.core.refusals import Refusal, Violation
 from attribution_service.pipeline.engine import Arrival, Engine
 from attribution_service.storage.memory import MemoryStore
 from attribution_service.transport.errors import STATUS_DETAILS, failure
@@ -27,11 +28,12 @@ _CALL_SECONDS = 30.0
 
 @dataclass(eq=False)
 class CallError(Exception):
-    """A call that ended in an error."""
+    """A call that ended in an error; `violations` are known of the core in this process only."""
 
     code: grpc.StatusCode
     reason: str
     message: str
+    violations: tuple[Violation, ...] = ()
 
 
 class Target(Protocol):
@@ -63,7 +65,8 @@ class CoreTarget:
             return self._respond(method, request, at_us)
         except Exception as fault:
             told = failure(fault, method.path)
-            raise CallError(told.code, told.reason, told.message) from fault
+            violations = fault.violations if isinstance(fault, Refusal) else ()
+            raise CallError(told.code, told.reason, told.message, violations) from fault
 
     def _respond(self, method: Method, request: Message, at_us: int) -> Message:
         rpc = method.rpc

@@ -55,3 +55,17 @@ def proto_duration(nanoseconds: int) -> str:
     seconds, rest = divmod(abs(nanoseconds), 10**_DIGITS_OF_NANOSECONDS)
     digits = f".{rest:09d}".rstrip("0") if rest else ""
     return f"{sign}{seconds}{digits}s"
+
+
+def span_text(nanoseconds: int) -> str:
+    """Nanoseconds as people write them: what `span_ns` reads, such as `7d` or `1h30m`."""
+    if not nanoseconds:
+        return "0s"
+    parts = ["-"] if nanoseconds < 0 else []
+    rest = abs(nanoseconds)
+    for unit, length_us in _UNITS_US.items():
+        if unit == "s":
+            break
+        amount, rest = divmod(rest, length_us * 1_000)
+        parts += [f"{amount}{unit}"] if amount else []
+    return "".join(parts) + (proto_duration(rest) if rest else "")

@@ -1,0 +1,1 @@
+"""Campaigns from files to a server: what would change, and the changing."""

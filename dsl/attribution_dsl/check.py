@@ -135,8 +135,8 @@ class _Checker:
         if function is not None:
             return self._apply(function, [left, right], node)
         if not may_equal(left.kind, right.kind):
-            always = "false" if node.operator == "==" else "true"
-            message = f"this is always {always}: {left} never equals {right}"
+            always = "never true" if node.operator == "==" else "true of any values"
+            message = f"this is {always}: {left} never equals {right}"
             fix = _better(node, [left.kind, right.kind])
             self.found.append(warning("NEVER_EQUAL", message, node.span, fix))
         return BOOL
@@ -304,7 +304,7 @@ class _Checker:
         elif right.kind not in {Kind.ANY, Kind.LIST, Kind.MAP}:
             self._refuse(misfit("in", [left.kind, right.kind]), node)
         elif right.kind is Kind.LIST and not may_equal(left.kind, element.kind):
-            message = f"this is always false: the list holds {element}, never {left}"
+            message = f"this is never true: the list holds {element}, never {left}"
             self.found.append(warning("NEVER_EQUAL", message, node.span))
         return BOOL
 

@@ -154,7 +154,7 @@ def _excerpt(source: str, span: Span) -> list[str]:
     """Give the first line that the span touches, and carets under the part touched."""
     begin = source.rfind("\n", 0, span.start) + 1
     end = source.find("\n", span.start)
-    line = source[begin : len(source) if end < 0 else end]
+    line = source[begin : len(source) if end < 0 else end].removesuffix("\r")
     column = span.start - begin
     width = max(1, min(span.end, begin + len(line)) - span.start)
     cut = max(0, column - _WIDEST_EXCERPT // 2)

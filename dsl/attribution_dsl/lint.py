@@ -16,6 +16,7 @@ from attribution_dsl.values import Duration, ErrorValue
 
 # A double holds every whole number up to here.
 _EXACT: Final = 2**53
+_INF: Final = float("inf")
 _MANY: Final = 3
 _MOST_LISTED: Final = 8
 # Above this, seconds since 1970 are beyond the year 5000, and milliseconds are meant.
@@ -324,13 +325,22 @@ def _is_int(node: Node) -> bool:
 def _large(linter: _Linter, node: syntax.Binary) -> None:
     compared = linter.comparison(node)
     value = None if compared is None else compared.value
-    if compared is None or type(value) is not int or abs(value) < _EXACT:
+    if compared is None or not isinstance(value, int | float) or not _EXACT <= abs(value) < _INF:
         return
     never = {"==", ">", ">="} if value > 0 else {"==", "<", "<="}
     if compared.operator in never:
         message = "this is never true: a number from 2^53 on does not arrive exactly"
-        fix = f'send it as a string, and write `"{value}"`'
-        linter.warn("LARGE_INTEGER", message, node.span, fix if node.operator == "==" else None)
+        exact = compared.operator == "==" and isinstance(value, int)
+        fix = f'send it as a string, and write `"{value}"`' if exact else None
+        linter.warn("LARGE_INTEGER", message, node.span, fix)
+
+
+def _large_in_list(linter: _Linter, node: syntax.Binary) -> None:
+    if node.operator != "in" or not isinstance(node.right, syntax.ListLiteral):
+        return
+    for item in node.right.items:
+        equality = syntax.Binary("==", node.left, item.value, node.operator_span, item.value.span)
+        _large(linter, equality)
 
 
 def _call_of_literals(linter: _Linter, node: syntax.Call) -> None:
@@ -373,7 +383,7 @@ def _hidden(linter: _Linter, node: syntax.Comprehension) -> None:
 _LINTS: Final[Mapping[type, tuple[Callable[[_Linter, Any], None], ...]]] = MappingProxyType(
     {
         syntax.Unary: (_negated, _constant),
-        syntax.Binary: (_unequal, _null, _constant, _whole_number, _large),
+        syntax.Binary: (_unequal, _null, _constant, _whole_number, _large, _large_in_list),
         syntax.And: (_constant_terms, _repeated, _contradictions),
         syntax.Or: (_constant_terms, _repeated, _contradictions, _better_in),
         syntax.Conditional: (_constant_choice,),

@@ -26,7 +26,7 @@ MACROS: Final[Mapping[str, tuple[Shape, ...]]] = MappingProxyType(
         "all": (_ONE, _TWO),
         "exists": (_ONE, _TWO),
         "exists_one": (_ONE, _TWO),
-        "existsOne": (_ONE, _TWO),
+        "existsOne": (_TWO,),
         "map": (_ONE, _ONE_FILTERED),
         "filter": (_ONE,),
         "transformList": (_TWO, _TWO_FILTERED),

@@ -487,6 +487,13 @@ DISAGREED = [
     ('"""a\r\nb""" == "a\\nb"', {}, True),
     ("r'''a\r\nb\rc''' == 'a\\nb\\nc'", {}, True),
     ('"""a\\r\r\nb""" == "a\\r\\nb"', {}, True),
+    # Lists that Python compares quickly, and wrongly where there is a NaN.
+    ("event.l == event.m", {"l": [1.0, 2.0], "m": [1.0, 2.0]}, True),
+    ("event.l == event.m", {"l": [1.0, 2.0], "m": [1.0]}, False),
+    ("event.l == event.l", {"l": [math.nan]}, False),
+    ("event.l == event.l", {"l": [math.inf, -math.inf]}, True),
+    ("event.l == event.m", {"l": ["a", "b"], "m": ["a", "c"]}, False),
+    ("event.l == event.m", {"l": [1.0], "m": [True]}, False),
     # An optional value within an optional one.
     ('{"a": optional.of(1).optMap(x, 1)}.?a.optMap(x, x.hasValue()).orValue(false)', {}, True),
     ('{"a": optional.none()}.?a.hasValue()', {}, True),

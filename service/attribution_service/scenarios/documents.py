@@ -232,12 +232,16 @@ def read(path: Path) -> Item:
 
 def read_bytes(path: Path) -> bytes:
     """What a file holds. Raises FileError."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        # A pipe or a device may never come to an end.
+        raise FileError(str(path), "is no file: a pipe, a device or a socket")
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         raise FileError(str(path), f"cannot be read: {error.strerror}") from None
     if len(data) > MAX_FILE_BYTES:
-        raise FileError(str(path), f"has {len(data)} bytes; at most {MAX_FILE_BYTES}")
+        raise FileError(str(path), f"has more than {MAX_FILE_BYTES} bytes")
     return data
 
 

@@ -125,6 +125,26 @@ class Recount:
             "conversions_without_value": len(conversions) - len(values),
         }
 
+    def credits(
+        self, campaign_id: str, within: Within, basis: str, model: str, half_life: int
+    ) -> dict[str, tuple[Fraction, Fraction]]:
+        """By action, the conversions that it is credited with and their value, unrounded."""
+        found: dict[str, tuple[Fraction, Fraction]] = {}
+        for item in self.sent:
+            conversion = item.conversion
+            if conversion is None or item.campaign_id != campaign_id:
+                continue
+            time = item.sent_time if basis == "SENT" else conversion["conversion_time"]
+            if not within.holds(time):
+                continue
+            weights = _weights(conversion["candidates"], model, half_life)
+            for candidate, weight in zip(conversion["candidates"], weights, strict=True):
+                share = weight / sum(weights)
+                sofar, value = found.get(candidate["action_id"], (Fraction(0), Fraction(0)))
+                worth = share * Fraction(conversion["value"] or 0)
+                found[candidate["action_id"]] = (sofar + share, value + worth)
+        return found
+
     def _actions(self, campaign_id: str, within: Within, basis: str) -> set[str]:
         return {
             item.action_id
@@ -268,3 +288,23 @@ def _shares(found: Sequence[object], figures: Json, names: Iterable[str]) -> Jso
         return {}
     counted = _counted(found, figures)
     return {name: Fraction(counted[name], len(found)) for name in names}
+
+
+def _weights(candidates: Sequence[Json], model: str, half_life: int) -> list[Fraction]:
+    """What each candidate weighs, said as simply as it can be."""
+    last = len(candidates) - 1
+    weights = []
+    for number, candidate in enumerate(candidates):
+        age = candidates[-1]["basis_time"] - candidate["basis_time"]
+        if model == "FIRST_TOUCH":
+            weight = Fraction(number == 0)
+        elif model == "LAST_TOUCH":
+            weight = Fraction(number == last)
+        elif model == "TIME_DECAY":
+            weight = Fraction(0.5 ** min(age / half_life, 1000))
+        elif model == "LINEAR" or last < 2:
+            weight = Fraction(1)
+        else:
+            weight = Fraction(40) if number in (0, last) else Fraction(20, last - 1)
+        weights.append(weight)
+    return weights

@@ -178,6 +178,31 @@ def check_lists(played: Played, within: Within) -> None:
     ]
 
 
+def check_credits(played: Played, within: Within, basis: str) -> None:
+    for model in ("FIRST_TOUCH", "LAST_TOUCH", "LINEAR", "TIME_DECAY", "POSITION_BASED"):
+        settings: Json = {"model": model}
+        if model == "TIME_DECAY":
+            settings["half_life"] = "0.000002s"
+        answer = played.call(
+            "get_metrics", campaign_id="c1", time_basis=basis, credit=settings, **said(within)
+        )
+        found = {
+            item.get("action_id", ""): (
+                int(item.get("credit_billionths", 0)),
+                item.get("value", 0.0),
+            )
+            for item in answer.get("credits", [])
+        }
+        expected = played.recount.credits("c1", within, basis, model, half_life=2)
+        assert found.keys() == expected.keys()
+        converted = int(answer.get("deliveries", {}).get("converted", 0))
+        assert sum(billionths for billionths, _ in found.values()) == converted * 10**9
+        for action_id, (conversions, value) in expected.items():
+            billionths, worth = found[action_id]
+            assert abs(billionths - conversions * 10**9) < max(1, converted)
+            assert worth == pytest.approx(float(value), abs=1e-6)
+
+
 def check_people(played: Played) -> None:
     for person_id in ("ada", "bob", "nobody"):
         sent = played.all_pages("list_person_sent", "deliveries", person_id=person_id)
@@ -221,6 +246,7 @@ def test_histories(store: str, histories: int) -> None:
                 for basis in ("SENT", "CONVERTED"):
                     for campaign_id in CAMPAIGNS:
                         check_metrics(played, campaign_id, within, basis)
+                    check_credits(played, within, basis)
                 check_lists(played, within)
             for basis in ("SENT", "CONVERTED"):
                 check_series(played, basis, pick)

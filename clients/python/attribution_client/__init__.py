@@ -18,7 +18,10 @@ from attribution.v1.explanation_pb2 import Explanation, ExplanationVerdict, Verd
 from attribution.v1.goal_pb2 import Basis, Goal, PerformsEvent
 from attribution.v1.journey_pb2 import ExitReason, Journey, JourneyState
 from attribution.v1.report_pb2 import (
+    ActionCredit,
     ActivityKind,
+    CreditModel,
+    CreditSettings,
     DeliveryFigure,
     JourneyFigure,
     PersonActivity,
@@ -64,6 +67,7 @@ from attribution_client.errors import (
 
 __all__ = [
     "Aborted",
+    "ActionCredit",
     "ActivityKind",
     "AlreadyExists",
     "AsyncAttributionClient",
@@ -79,6 +83,8 @@ __all__ = [
     "CheckRuleResponse",
     "Clock",
     "Conversion",
+    "CreditModel",
+    "CreditSettings",
     "DataLoss",
     "DeadlineExceeded",
     "Delivery",

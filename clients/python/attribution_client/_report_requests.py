@@ -7,7 +7,14 @@ from typing import TypeVar, cast
 
 from attribution.v1.delivery_pb2 import Channel
 from attribution.v1.journey_pb2 import ExitReason
-from attribution.v1.report_pb2 import DeliveryFigure, JourneyFigure, SeriesStep, TimeBasis
+from attribution.v1.report_pb2 import (
+    CreditModel,
+    CreditSettings,
+    DeliveryFigure,
+    JourneyFigure,
+    SeriesStep,
+    TimeBasis,
+)
 from attribution.v1.report_service_pb2 import (
     GetMetricsRequest,
     ListConversionsRequest,
@@ -35,6 +42,7 @@ def get_metrics(
     time_basis: TimeBasis | str | None,
     step: SeriesStep | str | None,
     time_zone: str,
+    credit: CreditSettings | CreditModel | str | None,
 ) -> GetMetricsRequest:
     """Build the request of GetMetrics."""
     request = GetMetricsRequest(
@@ -43,6 +51,11 @@ def get_metrics(
         step=cast(SeriesStep, _enum(step, SeriesStep, "SERIES_STEP_", "step")),
         time_zone=time_zone,
     )
+    if isinstance(credit, CreditSettings):
+        request.credit.CopyFrom(credit)
+    elif credit is not None:
+        number = _enum(credit, CreditModel, "CREDIT_MODEL_", "credit")
+        request.credit.model = cast(CreditModel, number)
     return _within(request, start_time, end_time)
 
 

@@ -35,6 +35,8 @@ from attribution.v1.journey_service_pb2 import (
 )
 from attribution.v1.journey_service_pb2_grpc import JourneyServiceStub
 from attribution.v1.report_pb2 import (
+    CreditModel,
+    CreditSettings,
     DeliveryFigure,
     JourneyFigure,
     PersonActivity,
@@ -396,6 +398,7 @@ class AsyncAttributionClient:
         time_basis: TimeBasis | str | None = None,
         step: SeriesStep | str | None = None,
         time_zone: str = "",
+        credit: CreditSettings | CreditModel | str | None = None,
         timeout: float | None = None,
     ) -> GetMetricsResponse:
         """Count a campaign's deliveries and journeys, and those of each action.
@@ -403,7 +406,7 @@ class AsyncAttributionClient:
         See `AttributionClient.get_metrics`.
         """
         request = _report_requests.get_metrics(
-            campaign_id, start_time, end_time, time_basis, step, time_zone
+            campaign_id, start_time, end_time, time_basis, step, time_zone, credit
         )
         return await self._call(self._reports.GetMetrics, request, timeout)
 

@@ -34,6 +34,8 @@ from attribution.v1.journey_service_pb2 import (
 )
 from attribution.v1.journey_service_pb2_grpc import JourneyServiceStub
 from attribution.v1.report_pb2 import (
+    CreditModel,
+    CreditSettings,
     DeliveryFigure,
     JourneyFigure,
     PersonActivity,
@@ -587,6 +589,7 @@ class AttributionClient:
         time_basis: TimeBasis | str | None = None,
         step: SeriesStep | str | None = None,
         time_zone: str = "",
+        credit: CreditSettings | CreditModel | str | None = None,
         timeout: float | None = None,
     ) -> GetMetricsResponse:
         """Count a campaign's deliveries and journeys, and those of each action.
@@ -603,6 +606,9 @@ class AttributionClient:
                 range. None: no series.
             time_zone: By whose clocks the steps begin, such as `Europe/Berlin`;
                 empty: UTC.
+            credit: Also share out the credit for the conversions: a
+                `CreditModel`, or its name such as `"LINEAR"`, or
+                `CreditSettings` with a half-life or percents.
             timeout: Seconds; None: the client's.
 
         Raises:
@@ -612,7 +618,7 @@ class AttributionClient:
             AttributionError: The call failed otherwise.
         """
         request = _report_requests.get_metrics(
-            campaign_id, start_time, end_time, time_basis, step, time_zone
+            campaign_id, start_time, end_time, time_basis, step, time_zone, credit
         )
         return self._call(self._reports.GetMetrics, request, timeout)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
+from attribution_service.core.credit_models import ActionCredit
 from attribution_service.core.marks import Mark
 from attribution_service.core.model import ExitReason, JourneyState
 from attribution_service.core.reports import (
@@ -67,6 +68,7 @@ class Metrics:
     conversions: ConversionCount
     actions: tuple[ActionMetrics, ...]
     series: tuple[StepMetrics, ...]
+    credits: tuple[ActionCredit, ...]
 
 
 SHARED_DELIVERIES = (
@@ -88,6 +90,7 @@ def metrics(query: MetricsQuery, counts: Counts) -> Metrics:
         conversions=counts.conversions,
         actions=tuple(_actions(basis, counts)),
         series=tuple(_series(query, counts)),
+        credits=counts.credits,
     )
 
 

@@ -6,6 +6,7 @@ A range is from its start, included, to its end, not included; None: open on tha
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from attribution_service.core.credit_models import ActionCredit, CreditSettings
 from attribution_service.core.marks import Mark
 from attribution_service.core.model import Channel, Conversion, ExitReason, JourneyState
 
@@ -119,13 +120,15 @@ class Range:
 class MetricsQuery:
     """What to count. `bounds` are where the steps of a series begin, and where the last one ends.
 
-    `journeys`: whether the campaign's journeys are counted; those of newsletters are not.
+    `journeys`: whether the campaign's journeys are counted; those of newsletters are not. `credit`:
+    how to share out the credit for the conversions; None: not at all.
     """
 
     range: Range
     basis: TimeBasis = TimeBasis.SENT
     bounds: tuple[int, ...] = ()
     journeys: bool = True
+    credit: CreditSettings | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +178,7 @@ class Counts:
     conversions: ConversionCount
     conversions_by_action: dict[str, ConversionCount]
     steps: dict[int, StepCounts]
+    credits: tuple[ActionCredit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

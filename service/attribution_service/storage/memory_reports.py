@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TypeVar
 
+from attribution_service.core.credit_models import ActionCredit, CreditTally, Touch
 from attribution_service.core.marks import marks_of
 from attribution_service.core.model import Campaign, CampaignKind, Conversion, Delivery, Journey
 from attribution_service.core.reports import (
@@ -57,6 +58,7 @@ class MemoryReports:
             conversions=_counted(conversions),
             conversions_by_action={key: _counted(found) for key, found in by_action.items()},
             steps=dict(self._steps(query)),
+            credits=_credits(query, conversions),
         )
 
     def _steps(self, query: MetricsQuery) -> Iterator[tuple[int, StepCounts]]:
@@ -187,6 +189,16 @@ class MemoryReports:
 
     def _all_journeys(self) -> Iterator[Journey]:
         return (j for person in self._people.values() for j in person.journeys.values())
+
+
+def _credits(query: MetricsQuery, conversions: Iterable[Conversion]) -> tuple[ActionCredit, ...]:
+    if query.credit is None:
+        return ()
+    tally = CreditTally(query.credit)
+    for item in conversions:
+        touches = [Touch(each.action_id, each.basis_us) for each in item.candidates]
+        tally.add(touches, item.value)
+    return tally.by_action()
 
 
 def _conversion_activity(item: Conversion) -> Activity:

@@ -25,6 +25,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from attribution_service.core.credit_models import ActionCredit, CreditTally, Touch
 from attribution_service.core.model import (
     CampaignKind,
     Channel,
@@ -55,6 +56,8 @@ from attribution_service.storage.tables import bucket_of
 
 # Before and after all times: bounds that an index can be entered by where a range has none.
 _FIRST_US, _LAST_US = -(2**62), 2**62
+
+_ROWS_AT_ONCE = 1_000
 
 Filter = ColumnElement[bool]
 Column = ColumnElement[Any]
@@ -179,7 +182,22 @@ class _Counting:
             conversions=_conversion_count(whole),
             conversions_by_action={row[0]: _conversion_count(row[1:]) for row in by_action},
             steps=self._steps() if self._query.bounds else {},
+            credits=self._credits(),
         )
+
+    def _credits(self) -> tuple[ActionCredit, ...]:
+        settings = self._query.credit
+        if settings is None:
+            return ()
+        table = tables.conversions
+        within = _within(self._query.range, table, self._converted_us)
+        chosen = select(table.c.value, table.c.candidates).where(*within)
+        tally = CreditTally(settings)
+        # In parts: what is read at once is bounded, and the tally refuses what is too much.
+        for value, candidates in self._connection.execute(chosen).yield_per(_ROWS_AT_ONCE):
+            touches = [Touch(i["action_id"], i["basis_us"]) for i in json.loads(candidates)]
+            tally.add(touches, value)
+        return tally.by_action()
 
     def _steps(self) -> dict[int, StepCounts]:
         deliveries, journeys, conversions = tables.deliveries, tables.journeys, tables.conversions
@@ -204,7 +222,7 @@ class _Counting:
         return tables.journeys.c.start_us if self._query.journeys else None
 
     @property
-    def _converted_us(self) -> Column | None:
+    def _converted_us(self) -> Column:
         table = tables.conversions
         return table.c.sent_us if self._query.basis is TimeBasis.SENT else table.c.converted_us
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from attribution.v1 import report_pb2, report_service_pb2
 
+from attribution_service.core.credit_models import ActionCredit
 from attribution_service.core.figures import (
     ActionMetrics,
     DeliveryFigures,
@@ -35,6 +36,7 @@ def metrics(query: MetricsQuery, found: Metrics) -> report_service_pb2.GetMetric
         actions=[_action(item) for item in found.actions[:MAX_ACTIONS]],
         action_count=len(found.actions),
         series=[_step(item) for item in found.series],
+        credits=[_credit(item) for item in found.credits[:MAX_ACTIONS]],
     )
 
 
@@ -75,6 +77,12 @@ def _step(item: StepMetrics) -> report_pb2.MetricsStep:
         converted_people=item.conversions.people,
         total_value=item.conversions.value,
         conversions_without_value=item.conversions.without_value,
+    )
+
+
+def _credit(item: ActionCredit) -> report_pb2.ActionCredit:
+    return report_pb2.ActionCredit(
+        action_id=item.action_id, credit_billionths=item.billionths, value=item.value
     )
 
 

@@ -12,7 +12,7 @@ from attribution.v1 import (
 )
 from attribution_dsl import Severity
 
-from attribution_service.core import model, reports
+from attribution_service.core import credit_models, model, reports
 from attribution_service.core.rules import ErrorKind, Use
 from attribution_service.core.value_types import ValueType
 from attribution_service.transport.fields import EnumField
@@ -21,6 +21,7 @@ ACTIVITY_KIND = EnumField(reports.ActivityKind, report_pb2.ActivityKind.DESCRIPT
 BASIS = EnumField(model.Basis, goal_pb2.Basis.DESCRIPTOR)
 CAMPAIGN_KIND = EnumField(model.CampaignKind, campaign_pb2.CampaignKind.DESCRIPTOR)
 CHANNEL = EnumField(model.Channel, delivery_pb2.Channel.DESCRIPTOR)
+CREDIT_MODEL = EnumField(credit_models.CreditModel, report_pb2.CreditModel.DESCRIPTOR)
 DELIVERY_FIGURE = EnumField(reports.DeliveryFigure, report_pb2.DeliveryFigure.DESCRIPTOR)
 DELIVERY_STATUS = EnumField(model.DeliveryStatus, delivery_pb2.DeliveryStatus.DESCRIPTOR)
 EXIT_POLICY = EnumField(model.ExitPolicy, campaign_pb2.ExitPolicy.DESCRIPTOR)

@@ -1,9 +1,18 @@
 """The reads of ReportService: figures, the lists behind them, and views of one person."""
 
+from collections.abc import Mapping
+from typing import Literal
+
 from attribution.v1 import report_pb2, report_service_pb2
 from google.protobuf.message import Message
 
 from attribution_service.core import figures
+from attribution_service.core.credit_models import (
+    DEFAULT_HALF_LIFE_US,
+    DEFAULT_PERCENT,
+    CreditModel,
+    CreditSettings,
+)
 from attribution_service.core.model import Campaign, CampaignKind, Channel, ExitReason
 from attribution_service.core.refusals import Reason, not_found, shown
 from attribution_service.core.reports import (
@@ -34,6 +43,13 @@ _NUMBERED = (int, int)
 _KEYED = (int, int, str, str)
 _OF_PERSON = (int, str)
 _ACTIVITY = (int, int, str)
+MAX_HALF_LIFE_US = 3_650 * 86_400_000_000
+_PERCENT = 100
+_NUMBERS: Mapping[Literal["half_life", "first_percent", "last_percent"], CreditModel] = {
+    "half_life": CreditModel.TIME_DECAY,
+    "first_percent": CreditModel.POSITION_BASED,
+    "last_percent": CreditModel.POSITION_BASED,
+}
 _FOLLOWING = {
     report_pb2.SERIES_STEP_HOUR: next_hour,
     report_pb2.SERIES_STEP_DAY: next_day,
@@ -48,8 +64,9 @@ def get_metrics(
     within = _range(request, fields, campaign_id=_campaign_id(request, fields))
     basis = fields.enum("time_basis", request.time_basis, enums.TIME_BASIS, TimeBasis.SENT)
     steps = _steps(request, within, fields)
+    credit = _credit(request.credit, fields) if request.HasField("credit") else None
     fields.done()
-    query = MetricsQuery(within, basis, steps, _has_journeys(_campaign(store, within)))
+    query = MetricsQuery(within, basis, steps, _has_journeys(_campaign(store, within)), credit)
     found = figures.metrics(query, store.reports.metrics(query))
     return encode_reports.metrics(query, found)
 
@@ -104,6 +121,32 @@ def _steps(
         what = "the steps leave the years 1 to 9999"
     fields.fault("step", Reason.FIELD_OUT_OF_RANGE, what)
     return ()
+
+
+def _credit(settings: report_pb2.CreditSettings, fields: Fields) -> CreditSettings:
+    model = fields.enum("credit.model", settings.model, enums.CREDIT_MODEL)
+    half_life_us = DEFAULT_HALF_LIFE_US
+    if settings.HasField("half_life"):
+        half_life_us = fields.window_us("credit.half_life", settings.half_life)
+        if not 0 < half_life_us <= MAX_HALF_LIFE_US:
+            fields.fault(
+                "credit.half_life",
+                Reason.FIELD_OUT_OF_RANGE,
+                "must be more than 0 and at most 3650 days",
+            )
+    first = settings.first_percent if settings.HasField("first_percent") else DEFAULT_PERCENT
+    last = settings.last_percent if settings.HasField("last_percent") else DEFAULT_PERCENT
+    for name, percent in (("first_percent", first), ("last_percent", last)):
+        if not 0 <= percent <= _PERCENT:
+            fields.fault(f"credit.{name}", Reason.FIELD_OUT_OF_RANGE, "must be from 0 to 100")
+    if first + last > _PERCENT:
+        what = "and first_percent are more than 100 together"
+        fields.fault("credit.last_percent", Reason.FIELD_OUT_OF_RANGE, what)
+    for name, goes_with in _NUMBERS.items():
+        if settings.HasField(name) and model is not goes_with:
+            what = f"goes with the model {goes_with}, not {model}"
+            fields.fault(f"credit.{name}", Reason.FIELD_INVALID, what)
+    return CreditSettings(model, half_life_us, first, last)
 
 
 def _campaign(store: Store, within: Range) -> Campaign:

@@ -24,40 +24,47 @@ _sym_db = _symbol_database.Default()
 
 from attribution.v1 import delivery_pb2 as attribution_dot_v1_dot_delivery__pb2
 from attribution.v1 import journey_pb2 as attribution_dot_v1_dot_journey__pb2
+from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x61ttribution/v1/report.proto\x12\x0e\x61ttribution.v1\x1a\x1d\x61ttribution/v1/delivery.proto\x1a\x1c\x61ttribution/v1/journey.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xfb\x01\n\x0f\x44\x65liveryFigures\x12\x0c\n\x04sent\x18\x01 \x01(\x03\x12\x0e\n\x06opened\x18\x02 \x01(\x03\x12\x0f\n\x07\x63licked\x18\x03 \x01(\x03\x12\x11\n\tconverted\x18\x04 \x01(\x03\x12\x15\n\rnot_converted\x18\x05 \x01(\x03\x12\x16\n\x0emachine_opened\x18\x06 \x01(\x03\x12\x17\n\x0fmachine_clicked\x18\x07 \x01(\x03\x12\x19\n\x11untracked_clicked\x18\x08 \x01(\x03\x12\x13\n\x0b\x63onvertible\x18\t \x01(\x03\x12.\n\x06shares\x18\n \x01(\x0b\x32\x1e.attribution.v1.DeliveryShares\"[\n\x0e\x44\x65liveryShares\x12\x0e\n\x06opened\x18\x01 \x01(\x01\x12\x0f\n\x07\x63licked\x18\x02 \x01(\x01\x12\x11\n\tconverted\x18\x03 \x01(\x01\x12\x15\n\rnot_converted\x18\x04 \x01(\x01\"\xac\x01\n\x0eJourneyFigures\x12\x0f\n\x07started\x18\x01 \x01(\x03\x12\x0e\n\x06\x61\x63tive\x18\x02 \x01(\x03\x12\x10\n\x08\x66inished\x18\x03 \x01(\x03\x12\x0e\n\x06\x65xited\x18\x04 \x01(\x03\x12\x11\n\tconverted\x18\x05 \x01(\x03\x12\x15\n\rnot_converted\x18\x06 \x01(\x03\x12-\n\x06shares\x18\x07 \x01(\x0b\x32\x1d.attribution.v1.JourneyShares\"k\n\rJourneyShares\x12\x0e\n\x06\x61\x63tive\x18\x01 \x01(\x01\x12\x10\n\x08\x66inished\x18\x02 \x01(\x01\x12\x0e\n\x06\x65xited\x18\x03 \x01(\x01\x12\x11\n\tconverted\x18\x04 \x01(\x01\x12\x15\n\rnot_converted\x18\x05 \x01(\x01\"F\n\tExitCount\x12*\n\x06reason\x18\x01 \x01(\x0e\x32\x1a.attribution.v1.ExitReason\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\"\xa9\x01\n\rActionMetrics\x12\x11\n\taction_id\x18\x01 \x01(\t\x12\x33\n\ndeliveries\x18\x02 \x01(\x0b\x32\x1f.attribution.v1.DeliveryFigures\x12\x18\n\x10\x63onverted_people\x18\x03 \x01(\x03\x12\x13\n\x0btotal_value\x18\x04 \x01(\x01\x12!\n\x19\x63onversions_without_value\x18\x05 \x01(\x03\"\xa4\x02\n\x0bMetricsStep\x12.\n\nstart_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\ndeliveries\x18\x03 \x01(\x0b\x32\x1f.attribution.v1.DeliveryFigures\x12\x30\n\x08journeys\x18\x04 \x01(\x0b\x32\x1e.attribution.v1.JourneyFigures\x12\x18\n\x10\x63onverted_people\x18\x05 \x01(\x03\x12\x13\n\x0btotal_value\x18\x06 \x01(\x01\x12!\n\x19\x63onversions_without_value\x18\x07 \x01(\x03\"\xc2\x02\n\x0ePersonActivity\x12(\n\x04time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x04kind\x18\x02 \x01(\x0e\x32\x1c.attribution.v1.ActivityKind\x12\x13\n\x0b\x63\x61mpaign_id\x18\x03 \x01(\t\x12\x12\n\njourney_id\x18\x04 \x01(\t\x12\x13\n\x0b\x64\x65livery_id\x18\x05 \x01(\t\x12\x11\n\taction_id\x18\x06 \x01(\t\x12(\n\x07\x63hannel\x18\x07 \x01(\x0e\x32\x17.attribution.v1.Channel\x12\x10\n\x08\x65vent_id\x18\x08 \x01(\t\x12\x12\n\x05value\x18\t \x01(\x01H\x00\x88\x01\x01\x12/\n\x0b\x65xit_reason\x18\n \x01(\x0e\x32\x1a.attribution.v1.ExitReasonB\x08\n\x06_value*V\n\tTimeBasis\x12\x1a\n\x16TIME_BASIS_UNSPECIFIED\x10\x00\x12\x13\n\x0fTIME_BASIS_SENT\x10\x01\x12\x18\n\x14TIME_BASIS_CONVERTED\x10\x02*T\n\nSeriesStep\x12\x1b\n\x17SERIES_STEP_UNSPECIFIED\x10\x00\x12\x14\n\x10SERIES_STEP_HOUR\x10\x01\x12\x13\n\x0fSERIES_STEP_DAY\x10\x02*\xd7\x02\n\x0e\x44\x65liveryFigure\x12\x1f\n\x1b\x44\x45LIVERY_FIGURE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x44\x45LIVERY_FIGURE_SENT\x10\x01\x12\x1a\n\x16\x44\x45LIVERY_FIGURE_OPENED\x10\x02\x12\x1b\n\x17\x44\x45LIVERY_FIGURE_CLICKED\x10\x03\x12\x1d\n\x19\x44\x45LIVERY_FIGURE_CONVERTED\x10\x04\x12!\n\x1d\x44\x45LIVERY_FIGURE_NOT_CONVERTED\x10\x05\x12\"\n\x1e\x44\x45LIVERY_FIGURE_MACHINE_OPENED\x10\x06\x12#\n\x1f\x44\x45LIVERY_FIGURE_MACHINE_CLICKED\x10\x07\x12%\n!DELIVERY_FIGURE_UNTRACKED_CLICKED\x10\x08\x12\x1f\n\x1b\x44\x45LIVERY_FIGURE_CONVERTIBLE\x10\t*\xde\x01\n\rJourneyFigure\x12\x1e\n\x1aJOURNEY_FIGURE_UNSPECIFIED\x10\x00\x12\x1a\n\x16JOURNEY_FIGURE_STARTED\x10\x01\x12\x19\n\x15JOURNEY_FIGURE_ACTIVE\x10\x02\x12\x1b\n\x17JOURNEY_FIGURE_FINISHED\x10\x03\x12\x19\n\x15JOURNEY_FIGURE_EXITED\x10\x04\x12\x1c\n\x18JOURNEY_FIGURE_CONVERTED\x10\x05\x12 \n\x1cJOURNEY_FIGURE_NOT_CONVERTED\x10\x06*\x8f\x01\n\x0c\x41\x63tivityKind\x12\x1d\n\x19\x41\x43TIVITY_KIND_UNSPECIFIED\x10\x00\x12!\n\x1d\x41\x43TIVITY_KIND_JOURNEY_STARTED\x10\x01\x12\x1c\n\x18\x41\x43TIVITY_KIND_CONVERSION\x10\x02\x12\x1f\n\x1b\x41\x43TIVITY_KIND_JOURNEY_ENDED\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1b\x61ttribution/v1/report.proto\x12\x0e\x61ttribution.v1\x1a\x1d\x61ttribution/v1/delivery.proto\x1a\x1c\x61ttribution/v1/journey.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xfb\x01\n\x0f\x44\x65liveryFigures\x12\x0c\n\x04sent\x18\x01 \x01(\x03\x12\x0e\n\x06opened\x18\x02 \x01(\x03\x12\x0f\n\x07\x63licked\x18\x03 \x01(\x03\x12\x11\n\tconverted\x18\x04 \x01(\x03\x12\x15\n\rnot_converted\x18\x05 \x01(\x03\x12\x16\n\x0emachine_opened\x18\x06 \x01(\x03\x12\x17\n\x0fmachine_clicked\x18\x07 \x01(\x03\x12\x19\n\x11untracked_clicked\x18\x08 \x01(\x03\x12\x13\n\x0b\x63onvertible\x18\t \x01(\x03\x12.\n\x06shares\x18\n \x01(\x0b\x32\x1e.attribution.v1.DeliveryShares\"[\n\x0e\x44\x65liveryShares\x12\x0e\n\x06opened\x18\x01 \x01(\x01\x12\x0f\n\x07\x63licked\x18\x02 \x01(\x01\x12\x11\n\tconverted\x18\x03 \x01(\x01\x12\x15\n\rnot_converted\x18\x04 \x01(\x01\"\xac\x01\n\x0eJourneyFigures\x12\x0f\n\x07started\x18\x01 \x01(\x03\x12\x0e\n\x06\x61\x63tive\x18\x02 \x01(\x03\x12\x10\n\x08\x66inished\x18\x03 \x01(\x03\x12\x0e\n\x06\x65xited\x18\x04 \x01(\x03\x12\x11\n\tconverted\x18\x05 \x01(\x03\x12\x15\n\rnot_converted\x18\x06 \x01(\x03\x12-\n\x06shares\x18\x07 \x01(\x0b\x32\x1d.attribution.v1.JourneyShares\"k\n\rJourneyShares\x12\x0e\n\x06\x61\x63tive\x18\x01 \x01(\x01\x12\x10\n\x08\x66inished\x18\x02 \x01(\x01\x12\x0e\n\x06\x65xited\x18\x03 \x01(\x01\x12\x11\n\tconverted\x18\x04 \x01(\x01\x12\x15\n\rnot_converted\x18\x05 \x01(\x01\"F\n\tExitCount\x12*\n\x06reason\x18\x01 \x01(\x0e\x32\x1a.attribution.v1.ExitReason\x12\r\n\x05\x63ount\x18\x02 \x01(\x03\"\xa9\x01\n\rActionMetrics\x12\x11\n\taction_id\x18\x01 \x01(\t\x12\x33\n\ndeliveries\x18\x02 \x01(\x0b\x32\x1f.attribution.v1.DeliveryFigures\x12\x18\n\x10\x63onverted_people\x18\x03 \x01(\x03\x12\x13\n\x0btotal_value\x18\x04 \x01(\x01\x12!\n\x19\x63onversions_without_value\x18\x05 \x01(\x03\"\xa4\x02\n\x0bMetricsStep\x12.\n\nstart_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\ndeliveries\x18\x03 \x01(\x0b\x32\x1f.attribution.v1.DeliveryFigures\x12\x30\n\x08journeys\x18\x04 \x01(\x0b\x32\x1e.attribution.v1.JourneyFigures\x12\x18\n\x10\x63onverted_people\x18\x05 \x01(\x03\x12\x13\n\x0btotal_value\x18\x06 \x01(\x01\x12!\n\x19\x63onversions_without_value\x18\x07 \x01(\x03\"\xc2\x02\n\x0ePersonActivity\x12(\n\x04time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x04kind\x18\x02 \x01(\x0e\x32\x1c.attribution.v1.ActivityKind\x12\x13\n\x0b\x63\x61mpaign_id\x18\x03 \x01(\t\x12\x12\n\njourney_id\x18\x04 \x01(\t\x12\x13\n\x0b\x64\x65livery_id\x18\x05 \x01(\t\x12\x11\n\taction_id\x18\x06 \x01(\t\x12(\n\x07\x63hannel\x18\x07 \x01(\x0e\x32\x17.attribution.v1.Channel\x12\x10\n\x08\x65vent_id\x18\x08 \x01(\t\x12\x12\n\x05value\x18\t \x01(\x01H\x00\x88\x01\x01\x12/\n\x0b\x65xit_reason\x18\n \x01(\x0e\x32\x1a.attribution.v1.ExitReasonB\x08\n\x06_value\"\xc4\x01\n\x0e\x43reditSettings\x12*\n\x05model\x18\x01 \x01(\x0e\x32\x1b.attribution.v1.CreditModel\x12,\n\thalf_life\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x1a\n\rfirst_percent\x18\x03 \x01(\x05H\x00\x88\x01\x01\x12\x19\n\x0clast_percent\x18\x04 \x01(\x05H\x01\x88\x01\x01\x42\x10\n\x0e_first_percentB\x0f\n\r_last_percent\"K\n\x0c\x41\x63tionCredit\x12\x11\n\taction_id\x18\x01 \x01(\t\x12\x19\n\x11\x63redit_billionths\x18\x02 \x01(\x03\x12\r\n\x05value\x18\x03 \x01(\x01*V\n\tTimeBasis\x12\x1a\n\x16TIME_BASIS_UNSPECIFIED\x10\x00\x12\x13\n\x0fTIME_BASIS_SENT\x10\x01\x12\x18\n\x14TIME_BASIS_CONVERTED\x10\x02*T\n\nSeriesStep\x12\x1b\n\x17SERIES_STEP_UNSPECIFIED\x10\x00\x12\x14\n\x10SERIES_STEP_HOUR\x10\x01\x12\x13\n\x0fSERIES_STEP_DAY\x10\x02*\xd7\x02\n\x0e\x44\x65liveryFigure\x12\x1f\n\x1b\x44\x45LIVERY_FIGURE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x44\x45LIVERY_FIGURE_SENT\x10\x01\x12\x1a\n\x16\x44\x45LIVERY_FIGURE_OPENED\x10\x02\x12\x1b\n\x17\x44\x45LIVERY_FIGURE_CLICKED\x10\x03\x12\x1d\n\x19\x44\x45LIVERY_FIGURE_CONVERTED\x10\x04\x12!\n\x1d\x44\x45LIVERY_FIGURE_NOT_CONVERTED\x10\x05\x12\"\n\x1e\x44\x45LIVERY_FIGURE_MACHINE_OPENED\x10\x06\x12#\n\x1f\x44\x45LIVERY_FIGURE_MACHINE_CLICKED\x10\x07\x12%\n!DELIVERY_FIGURE_UNTRACKED_CLICKED\x10\x08\x12\x1f\n\x1b\x44\x45LIVERY_FIGURE_CONVERTIBLE\x10\t*\xde\x01\n\rJourneyFigure\x12\x1e\n\x1aJOURNEY_FIGURE_UNSPECIFIED\x10\x00\x12\x1a\n\x16JOURNEY_FIGURE_STARTED\x10\x01\x12\x19\n\x15JOURNEY_FIGURE_ACTIVE\x10\x02\x12\x1b\n\x17JOURNEY_FIGURE_FINISHED\x10\x03\x12\x19\n\x15JOURNEY_FIGURE_EXITED\x10\x04\x12\x1c\n\x18JOURNEY_FIGURE_CONVERTED\x10\x05\x12 \n\x1cJOURNEY_FIGURE_NOT_CONVERTED\x10\x06*\x8f\x01\n\x0c\x41\x63tivityKind\x12\x1d\n\x19\x41\x43TIVITY_KIND_UNSPECIFIED\x10\x00\x12!\n\x1d\x41\x43TIVITY_KIND_JOURNEY_STARTED\x10\x01\x12\x1c\n\x18\x41\x43TIVITY_KIND_CONVERSION\x10\x02\x12\x1f\n\x1b\x41\x43TIVITY_KIND_JOURNEY_ENDED\x10\x03*\xbd\x01\n\x0b\x43reditModel\x12\x1c\n\x18\x43REDIT_MODEL_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x43REDIT_MODEL_FIRST_TOUCH\x10\x01\x12\x1b\n\x17\x43REDIT_MODEL_LAST_TOUCH\x10\x02\x12\x17\n\x13\x43REDIT_MODEL_LINEAR\x10\x03\x12\x1b\n\x17\x43REDIT_MODEL_TIME_DECAY\x10\x04\x12\x1f\n\x1b\x43REDIT_MODEL_POSITION_BASED\x10\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'attribution.v1.report_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_TIMEBASIS']._serialized_start=1636
-  _globals['_TIMEBASIS']._serialized_end=1722
-  _globals['_SERIESSTEP']._serialized_start=1724
-  _globals['_SERIESSTEP']._serialized_end=1808
-  _globals['_DELIVERYFIGURE']._serialized_start=1811
-  _globals['_DELIVERYFIGURE']._serialized_end=2154
-  _globals['_JOURNEYFIGURE']._serialized_start=2157
-  _globals['_JOURNEYFIGURE']._serialized_end=2379
-  _globals['_ACTIVITYKIND']._serialized_start=2382
-  _globals['_ACTIVITYKIND']._serialized_end=2525
-  _globals['_DELIVERYFIGURES']._serialized_start=142
-  _globals['_DELIVERYFIGURES']._serialized_end=393
-  _globals['_DELIVERYSHARES']._serialized_start=395
-  _globals['_DELIVERYSHARES']._serialized_end=486
-  _globals['_JOURNEYFIGURES']._serialized_start=489
-  _globals['_JOURNEYFIGURES']._serialized_end=661
-  _globals['_JOURNEYSHARES']._serialized_start=663
-  _globals['_JOURNEYSHARES']._serialized_end=770
-  _globals['_EXITCOUNT']._serialized_start=772
-  _globals['_EXITCOUNT']._serialized_end=842
-  _globals['_ACTIONMETRICS']._serialized_start=845
-  _globals['_ACTIONMETRICS']._serialized_end=1014
-  _globals['_METRICSSTEP']._serialized_start=1017
-  _globals['_METRICSSTEP']._serialized_end=1309
-  _globals['_PERSONACTIVITY']._serialized_start=1312
-  _globals['_PERSONACTIVITY']._serialized_end=1634
+  _globals['_TIMEBASIS']._serialized_start=1944
+  _globals['_TIMEBASIS']._serialized_end=2030
+  _globals['_SERIESSTEP']._serialized_start=2032
+  _globals['_SERIESSTEP']._serialized_end=2116
+  _globals['_DELIVERYFIGURE']._serialized_start=2119
+  _globals['_DELIVERYFIGURE']._serialized_end=2462
+  _globals['_JOURNEYFIGURE']._serialized_start=2465
+  _globals['_JOURNEYFIGURE']._serialized_end=2687
+  _globals['_ACTIVITYKIND']._serialized_start=2690
+  _globals['_ACTIVITYKIND']._serialized_end=2833
+  _globals['_CREDITMODEL']._serialized_start=2836
+  _globals['_CREDITMODEL']._serialized_end=3025
+  _globals['_DELIVERYFIGURES']._serialized_start=174
+  _globals['_DELIVERYFIGURES']._serialized_end=425
+  _globals['_DELIVERYSHARES']._serialized_start=427
+  _globals['_DELIVERYSHARES']._serialized_end=518
+  _globals['_JOURNEYFIGURES']._serialized_start=521
+  _globals['_JOURNEYFIGURES']._serialized_end=693
+  _globals['_JOURNEYSHARES']._serialized_start=695
+  _globals['_JOURNEYSHARES']._serialized_end=802
+  _globals['_EXITCOUNT']._serialized_start=804
+  _globals['_EXITCOUNT']._serialized_end=874
+  _globals['_ACTIONMETRICS']._serialized_start=877
+  _globals['_ACTIONMETRICS']._serialized_end=1046
+  _globals['_METRICSSTEP']._serialized_start=1049
+  _globals['_METRICSSTEP']._serialized_end=1341
+  _globals['_PERSONACTIVITY']._serialized_start=1344
+  _globals['_PERSONACTIVITY']._serialized_end=1666
+  _globals['_CREDITSETTINGS']._serialized_start=1669
+  _globals['_CREDITSETTINGS']._serialized_end=1865
+  _globals['_ACTIONCREDIT']._serialized_start=1867
+  _globals['_ACTIONCREDIT']._serialized_end=1942
 # @@protoc_insertion_point(module_scope)

@@ -2,6 +2,7 @@ import datetime
 
 from attribution.v1 import delivery_pb2 as _delivery_pb2
 from attribution.v1 import journey_pb2 as _journey_pb2
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -52,6 +53,15 @@ class ActivityKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ACTIVITY_KIND_JOURNEY_STARTED: _ClassVar[ActivityKind]
     ACTIVITY_KIND_CONVERSION: _ClassVar[ActivityKind]
     ACTIVITY_KIND_JOURNEY_ENDED: _ClassVar[ActivityKind]
+
+class CreditModel(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    CREDIT_MODEL_UNSPECIFIED: _ClassVar[CreditModel]
+    CREDIT_MODEL_FIRST_TOUCH: _ClassVar[CreditModel]
+    CREDIT_MODEL_LAST_TOUCH: _ClassVar[CreditModel]
+    CREDIT_MODEL_LINEAR: _ClassVar[CreditModel]
+    CREDIT_MODEL_TIME_DECAY: _ClassVar[CreditModel]
+    CREDIT_MODEL_POSITION_BASED: _ClassVar[CreditModel]
 TIME_BASIS_UNSPECIFIED: TimeBasis
 TIME_BASIS_SENT: TimeBasis
 TIME_BASIS_CONVERTED: TimeBasis
@@ -79,6 +89,12 @@ ACTIVITY_KIND_UNSPECIFIED: ActivityKind
 ACTIVITY_KIND_JOURNEY_STARTED: ActivityKind
 ACTIVITY_KIND_CONVERSION: ActivityKind
 ACTIVITY_KIND_JOURNEY_ENDED: ActivityKind
+CREDIT_MODEL_UNSPECIFIED: CreditModel
+CREDIT_MODEL_FIRST_TOUCH: CreditModel
+CREDIT_MODEL_LAST_TOUCH: CreditModel
+CREDIT_MODEL_LINEAR: CreditModel
+CREDIT_MODEL_TIME_DECAY: CreditModel
+CREDIT_MODEL_POSITION_BASED: CreditModel
 
 class DeliveryFigures(_message.Message):
     __slots__ = ("sent", "opened", "clicked", "converted", "not_converted", "machine_opened", "machine_clicked", "untracked_clicked", "convertible", "shares")
@@ -211,3 +227,25 @@ class PersonActivity(_message.Message):
     value: float
     exit_reason: _journey_pb2.ExitReason
     def __init__(self, time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., kind: _Optional[_Union[ActivityKind, str]] = ..., campaign_id: _Optional[str] = ..., journey_id: _Optional[str] = ..., delivery_id: _Optional[str] = ..., action_id: _Optional[str] = ..., channel: _Optional[_Union[_delivery_pb2.Channel, str]] = ..., event_id: _Optional[str] = ..., value: _Optional[float] = ..., exit_reason: _Optional[_Union[_journey_pb2.ExitReason, str]] = ...) -> None: ...
+
+class CreditSettings(_message.Message):
+    __slots__ = ("model", "half_life", "first_percent", "last_percent")
+    MODEL_FIELD_NUMBER: _ClassVar[int]
+    HALF_LIFE_FIELD_NUMBER: _ClassVar[int]
+    FIRST_PERCENT_FIELD_NUMBER: _ClassVar[int]
+    LAST_PERCENT_FIELD_NUMBER: _ClassVar[int]
+    model: CreditModel
+    half_life: _duration_pb2.Duration
+    first_percent: int
+    last_percent: int
+    def __init__(self, model: _Optional[_Union[CreditModel, str]] = ..., half_life: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., first_percent: _Optional[int] = ..., last_percent: _Optional[int] = ...) -> None: ...
+
+class ActionCredit(_message.Message):
+    __slots__ = ("action_id", "credit_billionths", "value")
+    ACTION_ID_FIELD_NUMBER: _ClassVar[int]
+    CREDIT_BILLIONTHS_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    action_id: str
+    credit_billionths: int
+    value: float
+    def __init__(self, action_id: _Optional[str] = ..., credit_billionths: _Optional[int] = ..., value: _Optional[float] = ...) -> None: ...

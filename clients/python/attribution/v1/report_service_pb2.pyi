@@ -14,23 +14,25 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class GetMetricsRequest(_message.Message):
-    __slots__ = ("campaign_id", "start_time", "end_time", "time_basis", "step", "time_zone")
+    __slots__ = ("campaign_id", "start_time", "end_time", "time_basis", "step", "time_zone", "credit")
     CAMPAIGN_ID_FIELD_NUMBER: _ClassVar[int]
     START_TIME_FIELD_NUMBER: _ClassVar[int]
     END_TIME_FIELD_NUMBER: _ClassVar[int]
     TIME_BASIS_FIELD_NUMBER: _ClassVar[int]
     STEP_FIELD_NUMBER: _ClassVar[int]
     TIME_ZONE_FIELD_NUMBER: _ClassVar[int]
+    CREDIT_FIELD_NUMBER: _ClassVar[int]
     campaign_id: str
     start_time: _timestamp_pb2.Timestamp
     end_time: _timestamp_pb2.Timestamp
     time_basis: _report_pb2.TimeBasis
     step: _report_pb2.SeriesStep
     time_zone: str
-    def __init__(self, campaign_id: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., time_basis: _Optional[_Union[_report_pb2.TimeBasis, str]] = ..., step: _Optional[_Union[_report_pb2.SeriesStep, str]] = ..., time_zone: _Optional[str] = ...) -> None: ...
+    credit: _report_pb2.CreditSettings
+    def __init__(self, campaign_id: _Optional[str] = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., time_basis: _Optional[_Union[_report_pb2.TimeBasis, str]] = ..., step: _Optional[_Union[_report_pb2.SeriesStep, str]] = ..., time_zone: _Optional[str] = ..., credit: _Optional[_Union[_report_pb2.CreditSettings, _Mapping]] = ...) -> None: ...
 
 class GetMetricsResponse(_message.Message):
-    __slots__ = ("campaign_id", "time_basis", "deliveries", "journeys", "exits", "total_value", "converted_people", "conversions_without_value", "actions", "action_count", "series")
+    __slots__ = ("campaign_id", "time_basis", "deliveries", "journeys", "exits", "total_value", "converted_people", "conversions_without_value", "actions", "action_count", "series", "credits")
     CAMPAIGN_ID_FIELD_NUMBER: _ClassVar[int]
     TIME_BASIS_FIELD_NUMBER: _ClassVar[int]
     DELIVERIES_FIELD_NUMBER: _ClassVar[int]
@@ -42,6 +44,7 @@ class GetMetricsResponse(_message.Message):
     ACTIONS_FIELD_NUMBER: _ClassVar[int]
     ACTION_COUNT_FIELD_NUMBER: _ClassVar[int]
     SERIES_FIELD_NUMBER: _ClassVar[int]
+    CREDITS_FIELD_NUMBER: _ClassVar[int]
     campaign_id: str
     time_basis: _report_pb2.TimeBasis
     deliveries: _report_pb2.DeliveryFigures
@@ -53,7 +56,8 @@ class GetMetricsResponse(_message.Message):
     actions: _containers.RepeatedCompositeFieldContainer[_report_pb2.ActionMetrics]
     action_count: int
     series: _containers.RepeatedCompositeFieldContainer[_report_pb2.MetricsStep]
-    def __init__(self, campaign_id: _Optional[str] = ..., time_basis: _Optional[_Union[_report_pb2.TimeBasis, str]] = ..., deliveries: _Optional[_Union[_report_pb2.DeliveryFigures, _Mapping]] = ..., journeys: _Optional[_Union[_report_pb2.JourneyFigures, _Mapping]] = ..., exits: _Optional[_Iterable[_Union[_report_pb2.ExitCount, _Mapping]]] = ..., total_value: _Optional[float] = ..., converted_people: _Optional[int] = ..., conversions_without_value: _Optional[int] = ..., actions: _Optional[_Iterable[_Union[_report_pb2.ActionMetrics, _Mapping]]] = ..., action_count: _Optional[int] = ..., series: _Optional[_Iterable[_Union[_report_pb2.MetricsStep, _Mapping]]] = ...) -> None: ...
+    credits: _containers.RepeatedCompositeFieldContainer[_report_pb2.ActionCredit]
+    def __init__(self, campaign_id: _Optional[str] = ..., time_basis: _Optional[_Union[_report_pb2.TimeBasis, str]] = ..., deliveries: _Optional[_Union[_report_pb2.DeliveryFigures, _Mapping]] = ..., journeys: _Optional[_Union[_report_pb2.JourneyFigures, _Mapping]] = ..., exits: _Optional[_Iterable[_Union[_report_pb2.ExitCount, _Mapping]]] = ..., total_value: _Optional[float] = ..., converted_people: _Optional[int] = ..., conversions_without_value: _Optional[int] = ..., actions: _Optional[_Iterable[_Union[_report_pb2.ActionMetrics, _Mapping]]] = ..., action_count: _Optional[int] = ..., series: _Optional[_Iterable[_Union[_report_pb2.MetricsStep, _Mapping]]] = ..., credits: _Optional[_Iterable[_Union[_report_pb2.ActionCredit, _Mapping]]] = ...) -> None: ...
 
 class ListConversionsRequest(_message.Message):
     __slots__ = ("campaign_id", "action_id", "channel", "start_time", "end_time", "page_size", "page_token")

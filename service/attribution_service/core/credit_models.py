@@ -5,10 +5,10 @@ read. Credits are whole billionths, so that those of one conversion sum to exact
 them are exact too.
 """
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Context, Decimal
 from enum import StrEnum
 from fractions import Fraction
 
@@ -18,10 +18,9 @@ WHOLE = 1_000_000_000
 MAX_CREDITED_CONVERSIONS = 100_000
 DEFAULT_HALF_LIFE_US = 7 * 86_400_000_000
 DEFAULT_PERCENT = 40
-# Half-lives to so many digits; a candidate too old to show in them gets nothing.
-_DIGITS = 30
-_DECAY = Context(prec=_DIGITS, Emin=-999_999, Emax=999_999, traps=[])
-_TWO = Decimal(2)
+# Weights that decay are in fixed point, of so many bits behind the point; parts of half-lives too.
+_SCALE_BITS = 96
+_PART_BITS = 48
 _PERCENT = 100
 
 
@@ -100,9 +99,30 @@ def _weights(touches: Sequence[Touch], settings: CreditSettings) -> list[int]:
 
 
 def _decayed(age_us: int, half_life_us: int) -> int:
-    """A weight that halves with each half-life; only proportions matter, so the last weighs 1."""
-    halvings = _DECAY.divide(Decimal(-age_us), Decimal(half_life_us))
-    return int(_DECAY.scaleb(_DECAY.power(_TWO, halvings), _DIGITS))
+    """A weight that halves with each half-life; only proportions matter, so the last weighs 1.
+
+    In integers, so that it is the same on every machine: 2 to the power of a sum is a product of
+    roots of 2, one for each bit of the part of a half-life.
+    """
+    halvings, rest_us = divmod(age_us, half_life_us)
+    part = (rest_us << _PART_BITS) // half_life_us
+    weight = 1 << _SCALE_BITS
+    for root in _ROOTS:
+        if part & 1:
+            weight = weight * root >> _SCALE_BITS
+        part >>= 1
+    return weight >> min(halvings, _SCALE_BITS + 1)
+
+
+def _roots() -> tuple[int, ...]:
+    """1/2 to the power of 1/2, 1/4, 1/8 ..., the last one first, rounded down."""
+    roots = [math.isqrt(1 << 2 * _SCALE_BITS - 1)]
+    while len(roots) < _PART_BITS:
+        roots.append(math.isqrt(roots[-1] << _SCALE_BITS))
+    return tuple(reversed(roots))
+
+
+_ROOTS = _roots()
 
 
 def _by_position(count: int, first: int, last: int) -> list[int]:

@@ -187,6 +187,8 @@ def _misused_macro(call: Call) -> Diagnostic:
             if wrong is not None:
                 message = f"`{call.name}()` names its variable first, and this is no new name"
                 return error("WRONG_ARGUMENTS", message, wrong.span, usage)
+    if call.name == "exists_one" and len(call.arguments) == 3:
+        usage = f"with two names it is another: `{_USAGE['existsOne']}`"
     counts = [each.variables + each.bodies for each in shapes] or [1]
     takes = " or ".join(map(str, counts))
     plural = "" if counts == [1] else "s"

@@ -25,7 +25,8 @@ MACROS: Final[Mapping[str, tuple[Shape, ...]]] = MappingProxyType(
     {
         "all": (_ONE, _TWO),
         "exists": (_ONE, _TWO),
-        "exists_one": (_ONE, _TWO),
+        # One name for one variable and another for two: what all of CEL's engines take.
+        "exists_one": (_ONE,),
         "existsOne": (_TWO,),
         "map": (_ONE, _ONE_FILTERED),
         "filter": (_ONE,),

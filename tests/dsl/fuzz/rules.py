@@ -44,7 +44,6 @@ _TOKENS: Final = (
         "as",
     ),
 )
-_SPELLING: Final = re.compile(r"exists_one|existsOne")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +52,7 @@ class Written:
 
     Attributes:
         source: For our language.
-        other: For the C++ engine, which knows `exists_one` for one variable only and `existsOne`
-            for two only, and has no spelling of its own for anything else.
+        other: For the C++ engine.
         merge: Whether `other` gives a list of maps that have to be merged.
         comparable: Whether the C++ engine can evaluate it.
     """
@@ -79,12 +77,12 @@ def rule(seed: int, number: int) -> Written:
     depth = random.randrange(1, 6)
     if random.random() < 0.03:
         source, other = writer.map_made(depth)
-        return Written(_spelt(random, source), other, merge=True, comparable=writer.comparable)
+        return Written(source, other, merge=True, comparable=writer.comparable)
     other = writer.whole(random.choice(_RESULTS), depth)
-    if random.random() < 0.04 and not _SPELLING.search(other):
+    if random.random() < 0.04:
         other = _mangled(random, other)
         return Written(other, other, merge=False, comparable=writer.comparable)
-    return Written(_spelt(random, other), other, merge=False, comparable=writer.comparable)
+    return Written(other, other, merge=False, comparable=writer.comparable)
 
 
 def _mangled(random: Random, source: str) -> str:
@@ -101,10 +99,6 @@ def _mangled(random: Random, source: str) -> str:
         case _:
             tokens[place] = random.choice(_TOKENS)
     return "".join(tokens)
-
-
-def _spelt(random: Random, source: str) -> str:
-    return _SPELLING.sub(lambda _: random.choice(("exists_one", "existsOne")), source)
 
 
 def _known(template: Template) -> bool:

@@ -240,6 +240,20 @@ class FakeService(
     ) -> report_service_pb2.ListPersonActivityResponse:
         return self._answer(report_service_pb2.ListPersonActivityResponse(), request, context)
 
+    def WatchConversions(
+        self, request: report_service_pb2.WatchConversionsRequest, context: grpc.ServicerContext
+    ) -> Iterator[report_service_pb2.WatchConversionsResponse]:
+        """Stream what was told, up to a failure; then what comes next is for the next call."""
+        with self._lock:
+            self._calls.append(Call("WatchConversions", request, {}))
+        queue = self._answers["WatchConversions"]
+        while queue:
+            answer = queue.popleft()
+            if isinstance(answer, Failure):
+                context.abort(answer.code, answer.message)
+            assert isinstance(answer, report_service_pb2.WatchConversionsResponse)
+            yield answer
+
     def CheckRule(
         self, request: rule_service_pb2.CheckRuleRequest, context: grpc.ServicerContext
     ) -> rule_service_pb2.CheckRuleResponse:

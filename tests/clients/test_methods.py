@@ -47,6 +47,7 @@ CAMPAIGN = Campaign(
 JOURNEY = Journey(journey_id="j1", person_id="p1")
 ACTIVITY = PersonActivity(journey_id="j1")
 CONVERSION = Conversion(delivery_id="d1")
+WATCHED = report_service_pb2.WatchConversionsResponse(conversion=CONVERSION, cursor="7")
 DELIVERY = Delivery(delivery_id="d1", person_id="p1")
 
 
@@ -471,6 +472,14 @@ CASES = [
         report_service_pb2.ListPersonSentResponse(deliveries=[DELIVERY]),
         args=("p1",),
         items=[DELIVERY],
+    ),
+    Case(
+        "watch_conversions",
+        "WatchConversions",
+        {"campaign_id": "c1", "from_now": True, "end_when_caught_up": True},
+        {"campaignId": "c1", "fromNow": True, "endWhenCaughtUp": True},
+        WATCHED,
+        items=[WATCHED],
     ),
     Case(
         "list_person_activity",

@@ -11,7 +11,7 @@ from attribution_service.app import background
 from attribution_service.clock import ManualClock
 from attribution_service.config import ServerSettings
 from attribution_service.transport.errors import STATUS_DETAILS
-from attribution_service.transport.rpcs import METHODS
+from attribution_service.transport.rpcs import METHODS, WatchRpc
 from google.protobuf import json_format
 from google.rpc import error_details_pb2, status_pb2
 
@@ -49,7 +49,10 @@ class Caller:
         return json_format.MessageToDict(response, preserving_proto_field_name=True)
 
     def raw(self, name: str, data: bytes, timeout: float = _CALL_SECONDS) -> bytes:
-        """The bytes of the response to these bytes. Raises grpc.RpcError."""
+        """The bytes of the response, the first of a stream. Raises grpc.RpcError."""
+        if isinstance(_METHODS[name].rpc, WatchRpc):
+            stream: Any = self.channel.unary_stream(_METHODS[name].path)
+            return bytes(next(stream(data, timeout=timeout)))
         call: Any = self.channel.unary_unary(_METHODS[name].path)
         response: bytes = call(data, timeout=timeout)
         return response

@@ -28,7 +28,7 @@ from attribution.v1.report_pb2 import (
     SeriesStep,
     TimeBasis,
 )
-from attribution.v1.report_service_pb2 import GetMetricsResponse
+from attribution.v1.report_service_pb2 import GetMetricsResponse, WatchConversionsResponse
 from attribution.v1.rule_pb2 import (
     RuleDiagnostic,
     RuleErrorKind,
@@ -130,5 +130,6 @@ __all__ = [
     "Unimplemented",
     "Unknown",
     "Verdict",
+    "WatchConversionsResponse",
     "__version__",
 ]

@@ -22,6 +22,7 @@ from attribution.v1.report_service_pb2 import (
     ListPersonSentRequest,
     ListSentDeliveriesRequest,
     ListStartedJourneysRequest,
+    WatchConversionsRequest,
 )
 
 from attribution_client._convert import EnumType, to_enum, to_timestamp
@@ -126,6 +127,18 @@ def list_person_sent(person_id: str, page_size: int) -> ListPersonSentRequest:
 def list_person_activity(person_id: str, page_size: int) -> ListPersonActivityRequest:
     """Build the request of ListPersonActivity."""
     return ListPersonActivityRequest(person_id=person_id, page_size=page_size)
+
+
+def watch_conversions(
+    campaign_id: str, cursor: str, from_now: bool, end_when_caught_up: bool
+) -> WatchConversionsRequest:
+    """Build the first request of WatchConversions."""
+    return WatchConversionsRequest(
+        campaign_id=campaign_id,
+        cursor=cursor,
+        from_now=from_now,
+        end_when_caught_up=end_when_caught_up,
+    )
 
 
 def _within(request: _Ranged, start_time: datetime | None, end_time: datetime | None) -> _Ranged:

@@ -43,7 +43,7 @@ from attribution.v1.report_pb2 import (
     SeriesStep,
     TimeBasis,
 )
-from attribution.v1.report_service_pb2 import GetMetricsResponse
+from attribution.v1.report_service_pb2 import GetMetricsResponse, WatchConversionsResponse
 from attribution.v1.report_service_pb2_grpc import ReportServiceStub
 from attribution.v1.rule_pb2 import RulePlace
 from attribution.v1.rule_service_pb2 import CheckRuleResponse, TryRuleResponse
@@ -60,6 +60,7 @@ from attribution_client._retry import (
     RetryPolicy,
     checked_timeout,
 )
+from attribution_client._watch import Watching
 
 _Request = TypeVar("_Request")
 _Response = TypeVar("_Response")
@@ -495,6 +496,40 @@ class AsyncAttributionClient:
         request = _report_requests.list_person_activity(person_id, page_size)
         pages = self._pages(self._reports.ListPersonActivity, request, timeout)
         return (activity async for page in pages for activity in page.activities)
+
+    def watch_conversions(
+        self,
+        *,
+        campaign_id: str = "",
+        cursor: str = "",
+        from_now: bool = False,
+        end_when_caught_up: bool = False,
+        timeout: float | None = None,
+    ) -> AsyncIterator[WatchConversionsResponse]:
+        """Give conversions in the order in which they were recorded, and wait for more.
+
+        See `AttributionClient.watch_conversions`.
+        """
+        request = _report_requests.watch_conversions(
+            campaign_id, cursor, from_now, end_when_caught_up
+        )
+        return self._watch(Watching(request, self._retry, self._clock, timeout))
+
+    async def _watch(self, watching: Watching) -> AsyncIterator[WatchConversionsResponse]:
+        while True:
+            if self._closed:
+                raise ValueError("the client is closed")
+            stream = self._reports.WatchConversions(watching.request(), timeout=watching.seconds)
+            try:
+                async for response in stream:
+                    if watching.came(response):
+                        yield response
+                return
+            except grpc.RpcError as error:
+                delay = watching.delay_after(error)
+            finally:
+                stream.cancel()
+            await self._sleep(delay)
 
     async def _call(
         self,

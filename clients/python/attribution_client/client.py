@@ -42,7 +42,7 @@ from attribution.v1.report_pb2 import (
     SeriesStep,
     TimeBasis,
 )
-from attribution.v1.report_service_pb2 import GetMetricsResponse
+from attribution.v1.report_service_pb2 import GetMetricsResponse, WatchConversionsResponse
 from attribution.v1.report_service_pb2_grpc import ReportServiceStub
 from attribution.v1.rule_pb2 import RulePlace
 from attribution.v1.rule_service_pb2 import CheckRuleResponse, TryRuleResponse
@@ -59,6 +59,7 @@ from attribution_client._retry import (
     RetryPolicy,
     checked_timeout,
 )
+from attribution_client._watch import Watching
 
 _Request = TypeVar("_Request")
 _Response = TypeVar("_Response")
@@ -757,6 +758,59 @@ class AttributionClient:
         request = _report_requests.list_person_activity(person_id, page_size)
         pages = self._pages(self._reports.ListPersonActivity, request, timeout)
         return (activity for page in pages for activity in page.activities)
+
+    def watch_conversions(
+        self,
+        *,
+        campaign_id: str = "",
+        cursor: str = "",
+        from_now: bool = False,
+        end_when_caught_up: bool = False,
+        timeout: float | None = None,
+    ) -> Iterator[WatchConversionsResponse]:
+        """Give conversions in the order in which they were recorded, and wait for more.
+
+        Connects again when the connection is lost or the server stops, and goes on where it was:
+        none is missed and none comes twice. Close the iterator to end it.
+
+        Args:
+            campaign_id: Only those of this campaign; empty: of all.
+            cursor: The `cursor` of the last response that was dealt with, maybe by an
+                earlier process. Empty: from the first conversion on record.
+            from_now: Without a cursor: only those that are recorded from now on.
+            end_when_caught_up: End once all on record have been given.
+            timeout: Seconds that one connection lasts before the next; None: 300. No
+                limit for the whole.
+
+        Raises:
+            InvalidArgument: The cursor is not one of this store; raised while iterating,
+                as all errors are.
+            NotFound: There is no such campaign.
+            ResourceExhausted: Too many watch.
+            Unavailable: No server answers; raised once the retries are used up, which
+                count anew with each response.
+            AttributionError: The call failed otherwise.
+        """
+        request = _report_requests.watch_conversions(
+            campaign_id, cursor, from_now, end_when_caught_up
+        )
+        return self._watch(Watching(request, self._retry, self._clock, timeout))
+
+    def _watch(self, watching: Watching) -> Iterator[WatchConversionsResponse]:
+        while True:
+            if self._closed:
+                raise ValueError("the client is closed")
+            stream = self._reports.WatchConversions(watching.request(), timeout=watching.seconds)
+            try:
+                for response in stream:
+                    if watching.came(response):
+                        yield response
+                return
+            except grpc.RpcError as error:
+                delay = watching.delay_after(error)
+            finally:
+                stream.cancel()
+            self._sleep(delay)
 
     def _call(
         self,

@@ -239,3 +239,15 @@ class Recorded:
 
     sequence: int
     conversion: Conversion
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A part of all conversions in the order of their commits.
+
+    `reached` is the number up to which it is complete, `last` the last number that was given out.
+    """
+
+    found: tuple[Recorded, ...]
+    reached: int
+    last: int

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import structlog
 
 from attribution_service.clock import Clock
-from attribution_service.core.answers import Answer
+from attribution_service.core.answers import Answer, EvaluateAnswer
 from attribution_service.core.commands import Command
 from attribution_service.core.refusals import Reason, Refusal
 from attribution_service.pipeline.engine import Arrival, Engine, Outcome
@@ -36,6 +36,22 @@ class PipelineLimits:
     batch: int = 500
 
 
+class Pulse:
+    """Tells whoever waits that something has happened; used from one event loop."""
+
+    def __init__(self) -> None:
+        self._next = asyncio.Event()
+
+    def next(self) -> asyncio.Event:
+        """What is set the next time. Ask for it before looking, then nothing slips through."""
+        return self._next
+
+    def tell(self) -> None:
+        """Wake all who wait."""
+        self._next.set()
+        self._next = asyncio.Event()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Waiting:
     arrival: Arrival
@@ -44,7 +60,10 @@ class _Waiting:
 
 
 class Pipeline:
-    """Carries out commands in order of arrival; used from the one event loop that made it."""
+    """Carries out commands in order of arrival; used from the one event loop that made it.
+
+    `conversions` tells when conversions may have been recorded, after they are durable.
+    """
 
     def __init__(self, engine: Engine, clock: Clock, limits: PipelineLimits | None = None) -> None:
         self._engine = engine
@@ -58,6 +77,7 @@ class Pipeline:
         self._closing = False
         self._broken = False
         self._latest_us = engine.latest_arrival_us
+        self.conversions = Pulse()
         self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
         self._thread.start()
 
@@ -117,7 +137,12 @@ class Pipeline:
 
     def _tell(self, wanted: Sequence[_Waiting], outcomes: Sequence[Outcome]) -> None:
         with contextlib.suppress(RuntimeError):  # the loop has ended, nobody waits
-            self._loop.call_soon_threadsafe(_answer, wanted, outcomes)
+            self._loop.call_soon_threadsafe(self._answer, wanted, outcomes)
+
+    def _answer(self, batch: Sequence[_Waiting], outcomes: Sequence[Outcome]) -> None:
+        if any(isinstance(item, EvaluateAnswer) and item.conversions for item in outcomes):
+            self.conversions.tell()
+        _answer(batch, outcomes)
 
     def _fail_the_rest(self) -> None:
         """Let nobody wait for a thread that has ended, whatever ended it."""

@@ -18,7 +18,7 @@ from attribution_service.core.refusals import Refusal, Violation
 from attribution_service.pipeline.engine import Arrival, Engine
 from attribution_service.storage.memory import MemoryStore
 from attribution_service.transport.errors import STATUS_DETAILS, failure
-from attribution_service.transport.rpcs import CommandRpc, Method
+from attribution_service.transport.rpcs import CommandRpc, Method, WatchRpc
 from attribution_service.transport.server import TransportLimits, received
 
 MEMORY = "memory"
@@ -72,6 +72,8 @@ class CoreTarget:
         rpc = method.rpc
         # Through the same door as on the wire, so that the same requests are refused.
         request = received(method, request.SerializeToString(), TransportLimits().message_bytes)
+        if isinstance(rpc, WatchRpc):
+            raise TypeError(f"{method.name} has more than one answer")
         if not isinstance(rpc, CommandRpc):
             return rpc.read(request, self._store)
         (outcome,) = self._engine.execute([Arrival(rpc.command(request), at_us)])

@@ -11,6 +11,7 @@ from attribution_service.core.reports import (
     Activity,
     ConversionQuery,
     Counts,
+    Feed,
     MetricsQuery,
     SentQuery,
     StartedQuery,
@@ -87,6 +88,14 @@ class Reports(Protocol):
         self, query: StartedQuery, after: Place | None, limit: int
     ) -> Sequence[Placed[Journey]]:
         """Journeys by their start."""
+        ...
+
+    def feed(self, after: int, campaign_id: str, limit: int) -> Feed:
+        """Conversions numbered above `after`, of `limit` numbers; `campaign_id` empty: of all.
+
+        Numbers are given in the order of the commits: what is not there once a higher number is,
+        never comes. There are gaps where something was deleted.
+        """
         ...
 
     def person_sent(

@@ -17,6 +17,7 @@ from attribution_service.core.reports import (
     ConversionQuery,
     Counts,
     DeliveryCount,
+    Feed,
     JourneyCount,
     MetricsQuery,
     Range,
@@ -122,6 +123,17 @@ class MemoryReports:
     def _recorded(self) -> Iterator[Recorded]:
         for position, conversion in enumerate(self._conversions, 1):
             yield Recorded(position, conversion)
+
+    def feed(self, after: int, campaign_id: str, limit: int) -> Feed:
+        """Conversions numbered above `after`, of `limit` numbers; `campaign_id` empty: of all."""
+        last = len(self._conversions)
+        reached = max(after, min(after + limit, last))
+        found = tuple(
+            item
+            for item in self._recorded()
+            if after < item.sequence <= reached and campaign_id in ("", item.conversion.campaign_id)
+        )
+        return Feed(found, reached, last)
 
     def sent(self, query: SentQuery, after: Place | None, limit: int) -> list[Placed[Delivery]]:
         """Deliveries by their sent time."""

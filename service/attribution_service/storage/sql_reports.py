@@ -42,9 +42,11 @@ from attribution_service.core.reports import (
     ConversionQuery,
     Counts,
     DeliveryCount,
+    Feed,
     JourneyCount,
     MetricsQuery,
     Range,
+    Recorded,
     SentQuery,
     StartedQuery,
     StepCounts,
@@ -87,6 +89,21 @@ class SqlReports:
         if query.channel is not None:
             filters.append(table.c.channel == query.channel)
         return self._page(_keys(table, filters, place, after, limit), place, rows.conversion)
+
+    def feed(self, after: int, campaign_id: str, limit: int) -> Feed:
+        """Conversions numbered above `after`, of `limit` numbers; `campaign_id` empty: of all."""
+        table = tables.conversions
+        with self._reading() as connection:
+            numbered = connection.execute(select(tables.conversion_sequence.c.last)).scalar()
+            last = numbered or 0
+            reached = max(after, min(after + limit, last))
+            chosen = select(table).where(table.c.sequence > after, table.c.sequence <= reached)
+            if campaign_id:
+                # Not by the column itself: the database is to keep to the few numbers.
+                chosen = chosen.where(table.c.campaign_id.op("||")("") == campaign_id)
+            found = _all(connection, chosen.order_by(table.c.sequence))
+        recorded = tuple(Recorded(row["sequence"], rows.conversion(row)) for row in found)
+        return Feed(recorded, reached, last)
 
     def sent(self, query: SentQuery, after: Place | None, limit: int) -> list[Placed[Delivery]]:
         """Deliveries by their sent time."""

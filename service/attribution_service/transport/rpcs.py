@@ -18,7 +18,7 @@ from google.protobuf.message_factory import GetMessageClass
 
 from attribution_service.core.commands import Command
 from attribution_service.storage.interface import Store
-from attribution_service.transport import decode, encode, reads, reports, rules
+from attribution_service.transport import decode, encode, reads, reports, rules, watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,16 @@ class ReadRpc:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchRpc:
+    """A method that streams what is read from the store, and then what comes."""
+
+    opened: Callable[[Any, Store], watch.Watch]
+
+
+Rpc = CommandRpc | ReadRpc | WatchRpc
+
+
+@dataclass(frozen=True, slots=True)
 class Method:
     """A method: its names, its types and what it does."""
 
@@ -44,7 +54,7 @@ class Method:
     name: str
     request_type: type[Message]
     response_type: type[Message]
-    rpc: CommandRpc | ReadRpc
+    rpc: Rpc
 
     @property
     def path(self) -> str:
@@ -61,7 +71,7 @@ _FILES: tuple[FileDescriptor, ...] = (
     report_service_pb2.DESCRIPTOR,
 )
 
-_RPCS: Mapping[str, CommandRpc | ReadRpc] = {
+_RPCS: Mapping[str, Rpc] = {
     "CreateCampaign": CommandRpc(decode.create_campaign, encode.create_campaign),
     "GetCampaign": ReadRpc(reads.get_campaign),
     "ListCampaigns": ReadRpc(reads.list_campaigns),
@@ -84,6 +94,7 @@ _RPCS: Mapping[str, CommandRpc | ReadRpc] = {
     "ListStartedJourneys": ReadRpc(reports.list_started_journeys),
     "ListPersonSent": ReadRpc(reports.list_person_sent),
     "ListPersonActivity": ReadRpc(reports.list_person_activity),
+    "WatchConversions": WatchRpc(watch.opened),
 }
 
 

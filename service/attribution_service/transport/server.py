@@ -3,11 +3,12 @@
 import asyncio
 import contextlib
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 import grpc
 import structlog
@@ -19,7 +20,15 @@ from attribution_service.core.refusals import Reason, Refusal
 from attribution_service.pipeline.pipeline import Pipeline, overloaded, shutting_down
 from attribution_service.storage.interface import Store
 from attribution_service.transport.errors import STATUS_DETAILS, Failure, failure
-from attribution_service.transport.rpcs import METHODS, SERVICES, CommandRpc, Method, ReadRpc
+from attribution_service.transport.rpcs import (
+    METHODS,
+    SERVICES,
+    CommandRpc,
+    Method,
+    ReadRpc,
+    WatchRpc,
+)
+from attribution_service.transport.watch import heartbeat, responses
 from attribution_service.transport.wire import parse
 
 log = structlog.get_logger()
@@ -29,8 +38,12 @@ _ROOM = 16
 _QUIET_SECONDS = 0.05
 _REFUSING_SECONDS = 2.0
 _GOODBYE_SECONDS = 0.5
+_WATCH_PAUSE_SECONDS = 0.1
+_KEEPALIVE_MILLISECONDS = 60_000
 _SERVING = health_pb2.HealthCheckResponse.SERVING
 _NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
+
+T = TypeVar("T")
 
 if TYPE_CHECKING:  # the stubs know type parameters that the classes do not have
     Context = grpc.aio.ServicerContext[bytes, bytes]
@@ -39,14 +52,17 @@ if TYPE_CHECKING:  # the stubs know type parameters that the classes do not have
 
 @dataclass(frozen=True, slots=True)
 class TransportLimits:
-    """What one call may cost, and how many reads may be under way.
+    """What one call may cost, and how many reads and streams may be under way.
 
-    The bytes of a call's message, and the seconds that it may take.
+    The bytes of a call's message, and the seconds that it may take; a stream may take any time, and
+    sends a sign of life after so many seconds without a message.
     """
 
     message_bytes: int = 1024 * 1024
     call_seconds: float = 30.0
     reads: int = 256
+    watchers: int = 100
+    heartbeat_seconds: float = 10.0
 
 
 class GrpcServer:
@@ -58,7 +74,9 @@ class GrpcServer:
         self._limits = limits
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="reads")
         self._free_reads = threading.Semaphore(limits.reads)
+        self._watchers = 0
         self._draining = False
+        self._stopping = asyncio.Event()
         self._in_flight = 0
         self._last_call = 0.0
         self._idle = asyncio.Event()
@@ -91,6 +109,7 @@ class GrpcServer:
         # moment they are refused by us, which callers know to mean another server, until hardly
         # any come; and only those who do not mind the refusals can still be cancelled.
         self._draining = True
+        self._stopping.set()  # streams would not end by themselves
         try:
             await self._until_idle(end)
             await self._until_quiet(end)
@@ -121,6 +140,8 @@ class GrpcServer:
             await self._health.set(service, _SERVING if serving else _NOT_SERVING)
 
     def _handler(self, method: Method) -> "Handler":
+        if isinstance(method.rpc, WatchRpc):
+            return self._watch_handler(method, method.rpc)
         call = self._call(method)
 
         async def handle(data: bytes, context: "Context") -> bytes:
@@ -149,6 +170,79 @@ class GrpcServer:
         # Bytes in and bytes out: what cannot be decoded comes to the same boundary as all else.
         return grpc.unary_unary_rpc_method_handler(handle)
 
+    def _watch_handler(self, method: Method, rpc: WatchRpc) -> "Handler":
+        async def handle(data: bytes, context: "Context") -> None:
+            with self._counted():
+                try:
+                    with self._watching():
+                        await self._until_stopping(self._stream(method, rpc, data, context))
+                    return
+                except Exception as fault:  # noqa: BLE001  the boundary: everything becomes a status
+                    told = failure(fault, method.path)
+                log.debug(
+                    "call_failed", method=method.path, code=told.code.name, reason=told.reason
+                )
+                await _abort(context, told)
+
+        return grpc.unary_stream_rpc_method_handler(handle)
+
+    @contextmanager
+    def _watching(self) -> Iterator[None]:
+        """Take one of the places of watchers. Raises Refusal if there is none."""
+        if self._watchers >= self._limits.watchers:
+            raise overloaded(f"{self._watchers} watch already")
+        self._watchers += 1
+        try:
+            yield
+        finally:
+            self._watchers -= 1
+
+    async def _until_stopping(self, work: Coroutine[None, None, None]) -> None:
+        """Do the work, unless the server stops before. Raises Refusal then."""
+        working = asyncio.ensure_future(work)
+        stopping = asyncio.ensure_future(self._stopping.wait())
+        try:
+            await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if not working.done():
+                raise shutting_down()
+            working.result()
+        finally:
+            # Also when the caller has gone, or hangs and takes nothing more.
+            stopping.cancel()
+            working.cancel()
+
+    async def _stream(self, method: Method, rpc: WatchRpc, data: bytes, context: "Context") -> None:
+        """Send what is on record, then what comes; each write waits until there is room for it."""
+        request = self._parse(method, data)
+        watch = await self._patiently(lambda: rpc.opened(request, self._store))
+        await context.write(heartbeat(watch))
+        while True:
+            # Asked for before the store is read: what is recorded in between wakes it at once.
+            following = self._pipeline.conversions.next()
+            feed = await self._patiently(partial(watch.read, self._store))
+            for response in responses(feed):
+                await context.write(response)
+            watch = watch.behind(feed)
+            if feed.reached < feed.last:
+                continue
+            if watch.ends:
+                return
+            # Many watchers shall not read the store once for each commit under load.
+            await asyncio.sleep(_WATCH_PAUSE_SECONDS)
+            try:
+                async with asyncio.timeout(self._limits.heartbeat_seconds):
+                    await following.wait()
+            except TimeoutError:
+                await context.write(heartbeat(watch))
+
+    async def _patiently(self, read: Callable[[], T]) -> T:
+        """Read from the store in a thread; waits for its turn if too many reads are under way."""
+        while not self._free_reads.acquire(blocking=False):
+            await asyncio.sleep(_WATCH_PAUSE_SECONDS)
+        job = self._readers.submit(read)
+        job.add_done_callback(lambda _: self._free_reads.release())
+        return await asyncio.wrap_future(job)
+
     @contextmanager
     def _counted(self) -> Iterator[None]:
         """Count a call as in flight."""
@@ -164,6 +258,8 @@ class GrpcServer:
 
     def _call(self, method: Method) -> Callable[[bytes], Awaitable[bytes]]:
         rpc = method.rpc
+        if isinstance(rpc, WatchRpc):
+            raise TypeError(f"{method.name} has more than one answer")
         if isinstance(rpc, CommandRpc):
 
             async def command(data: bytes) -> bytes:
@@ -218,6 +314,8 @@ def _options(limits: TransportLimits) -> list[tuple[str, int]]:
         ("grpc.max_receive_message_length", _ROOM * limits.message_bytes),
         # Two servers must not share a port by accident.
         ("grpc.so_reuseport", 0),
+        # A caller that is gone without a word must not keep a watcher's place for ever.
+        ("grpc.keepalive_time_ms", _KEEPALIVE_MILLISECONDS),
         # Beyond these gRPC cancels calls without a word; the pipeline's own limit comes first.
         ("grpc.server.max_pending_requests", 100_000),
         ("grpc.server.max_pending_requests_hard_limit", 200_000),

@@ -114,6 +114,16 @@ def test_lists_find_their_page_in_an_index(
     assert all(number > found.index(inner) + 1 for number in sorts), found
 
 
+@pytest.mark.parametrize("campaign_id", ["", "c1"])
+def test_the_feed_goes_by_its_numbers(plans: Plans, campaign_id: str) -> None:
+    plans.store.reports.feed(5, campaign_id, 200)
+    counting, found = plans.steps()
+    assert counting == ["SCAN conversion_sequence"]  # of one row
+    assert found == [
+        "SEARCH conversions USING INDEX conversions_by_sequence (sequence>? AND sequence<?)"
+    ]
+
+
 def test_views_of_a_person_read_that_person_alone(plans: Plans) -> None:
     for after in (None, (5, "d1")):
         plans.store.reports.person_sent("ada", after, 50)

@@ -25,6 +25,7 @@ from attribution_service.core.reports import (
     ConversionQuery,
     DeliveryCount,
     DeliveryFigure,
+    Feed,
     JourneyCount,
     JourneyFigure,
     MetricsQuery,
@@ -300,3 +301,41 @@ def test_views_of_a_person(store: Store) -> None:
     assert (conversion.channel, conversion.value, conversion.event_id) == (Channel.EMAIL, 3.0, "e1")
     assert not views.person_sent("eve", None, 9)
     assert not views.person_activity("eve", None, 9)
+
+
+def test_the_feed_is_in_the_order_of_the_commits(store: Store) -> None:
+    feed = store.reports.feed
+    assert feed(0, "", 9) == Feed((), 0, 0)
+    for n in range(5):
+        # The later commit has the earlier time: the order is that of the commits.
+        write(store, converted(f"p{n}", 100 - n, n, campaign_id=f"c{n % 2}"))
+    write(store, converted("x", 1, 1), converted("y", 1, 1), sent("x", "d1", 1))
+    whole = feed(0, "", 9)
+    assert [item.conversion.person_id for item in whole.found] == [
+        *("p0", "p1", "p2", "p3", "p4", "x", "y")
+    ]
+    assert [item.sequence for item in whole.found] == [1, 2, 3, 4, 5, 6, 7]
+    assert (whole.reached, whole.last) == (7, 7)
+    part = feed(1, "", 2)
+    assert [item.sequence for item in part.found] == [2, 3]
+    assert (part.reached, part.last) == (3, 7)
+    mine = feed(0, "c0", 4)
+    assert [item.conversion.person_id for item in mine.found] == ["p0", "p2"]
+    assert mine.reached == 4
+    assert feed(7, "", 9) == Feed((), 7, 7)
+    assert whole.found[0].conversion == converted("p0", 100, 0, campaign_id="c0")
+
+
+def test_what_is_undone_leaves_no_gap(store: Store) -> None:
+    write(store, converted("a", 1, 1))
+
+    def fail() -> None:
+        with store.transaction() as transaction:
+            transaction.write([converted("b", 2, 2)])
+            raise RuntimeError("on purpose")
+
+    with pytest.raises(RuntimeError, match="on purpose"):
+        fail()
+    write(store, converted("c", 3, 3))
+    found = store.reports.feed(0, "", 9).found
+    assert [(item.sequence, item.conversion.person_id) for item in found] == [(1, "a"), (2, "c")]

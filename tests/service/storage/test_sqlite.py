@@ -166,6 +166,20 @@ def test_statements_of_a_batch_use_the_keys(tmp_path: Path) -> None:
     store.close()
 
 
+def test_numbers_of_conversions_never_come_again(tmp_path: Path) -> None:
+    """Deleting the newest must not let its number be given out again: watchers are behind it."""
+    store = open_sqlite(tmp_path / "a.db", migrate=True)
+    with store.transaction() as transaction:
+        transaction.write([CONVERSION])
+    with store._engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM conversions")
+    with store.transaction() as transaction:
+        transaction.write([replace(CONVERSION, event_id="e2")])
+    (item,) = store.reports.feed(1, "", 9).found
+    assert item.sequence == 2
+    store.close()
+
+
 def test_buckets_are_stable() -> None:
     """The hash must never change: rows would be looked for where they are not."""
     assert [bucket_of(name) for name in ("ada", "bob", "é", "")] == [872, 320, 318, 0]

@@ -76,6 +76,10 @@ def place_token(kind: str, query: str, place: object) -> str:
     return base64.urlsafe_b64encode(json.dumps([digest, json.dumps(place)]).encode()).decode()
 
 
+def cursor(number: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(["conversions", number]).encode()).decode()
+
+
 def tag(number: int, payload: bytes) -> bytes:
     """A length-delimited protobuf field."""
     length, data = len(payload), b""
@@ -415,6 +419,20 @@ CASES = [
          "channel"),
     Case("action of no campaign", "ListConversions", {"action_id": "email-1"}, BAD, REQUIRED,
          "campaign_id"),
+    Case("cursor of nobody", "WatchConversions", {"cursor": "hello"}, BAD, INVALID, "cursor"),
+    Case("cursor that is not ASCII", "WatchConversions", {"cursor": "é"}, BAD, INVALID, "cursor"),
+    Case("cursor that is too long", "WatchConversions", {"cursor": cursor(10**90)}, BAD, INVALID,
+         "cursor"),
+    Case("cursor below everything", "WatchConversions", {"cursor": cursor(-1)}, BAD, INVALID,
+         "cursor"),
+    Case("cursor that is no number", "WatchConversions", {"cursor": cursor("1")}, BAD, INVALID,
+         "cursor"),
+    Case("cursor of another store", "WatchConversions", {"cursor": cursor(7)}, BAD, RANGE,
+         "cursor"),
+    Case("from now, and from a cursor", "WatchConversions",
+         {"cursor": cursor(0), "from_now": True}, BAD, INVALID, "from_now"),
+    Case("conversions of an unknown campaign", "WatchConversions", {"campaign_id": "nowhere"},
+         "NOT_FOUND", "CAMPAIGN_NOT_FOUND"),
     Case("sent to nobody", "ListPersonSent", {}, BAD, REQUIRED, "person_id"),
     Case("activity of nobody", "ListPersonActivity", {}, BAD, REQUIRED, "person_id"),
     Case("page token of another kind of list", "ListPersonSent",

@@ -174,3 +174,23 @@ class ListPersonActivityResponse(_message.Message):
     activities: _containers.RepeatedCompositeFieldContainer[_report_pb2.PersonActivity]
     next_page_token: str
     def __init__(self, activities: _Optional[_Iterable[_Union[_report_pb2.PersonActivity, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class WatchConversionsRequest(_message.Message):
+    __slots__ = ("campaign_id", "cursor", "from_now", "end_when_caught_up")
+    CAMPAIGN_ID_FIELD_NUMBER: _ClassVar[int]
+    CURSOR_FIELD_NUMBER: _ClassVar[int]
+    FROM_NOW_FIELD_NUMBER: _ClassVar[int]
+    END_WHEN_CAUGHT_UP_FIELD_NUMBER: _ClassVar[int]
+    campaign_id: str
+    cursor: str
+    from_now: bool
+    end_when_caught_up: bool
+    def __init__(self, campaign_id: _Optional[str] = ..., cursor: _Optional[str] = ..., from_now: bool = ..., end_when_caught_up: bool = ...) -> None: ...
+
+class WatchConversionsResponse(_message.Message):
+    __slots__ = ("conversion", "cursor")
+    CONVERSION_FIELD_NUMBER: _ClassVar[int]
+    CURSOR_FIELD_NUMBER: _ClassVar[int]
+    conversion: _conversion_pb2.Conversion
+    cursor: str
+    def __init__(self, conversion: _Optional[_Union[_conversion_pb2.Conversion, _Mapping]] = ..., cursor: _Optional[str] = ...) -> None: ...

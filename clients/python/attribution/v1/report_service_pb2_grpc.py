@@ -66,6 +66,11 @@ class ReportServiceStub(object):
                 request_serializer=attribution_dot_v1_dot_report__service__pb2.ListPersonActivityRequest.SerializeToString,
                 response_deserializer=attribution_dot_v1_dot_report__service__pb2.ListPersonActivityResponse.FromString,
                 _registered_method=True)
+        self.WatchConversions = channel.unary_stream(
+                '/attribution.v1.ReportService/WatchConversions',
+                request_serializer=attribution_dot_v1_dot_report__service__pb2.WatchConversionsRequest.SerializeToString,
+                response_deserializer=attribution_dot_v1_dot_report__service__pb2.WatchConversionsResponse.FromString,
+                _registered_method=True)
 
 
 class ReportServiceServicer(object):
@@ -121,6 +126,18 @@ class ReportServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def WatchConversions(self, request, context):
+        """Streams conversions in the order in which they were recorded, those on
+        record first and then each as it comes; none is missed and none comes twice,
+        also over several connections if each is opened with the last cursor of the
+        one before. The first response comes at once and has only a cursor, as have
+        heartbeats. RESOURCE_EXHAUSTED if too many watch; UNAVAILABLE when the
+        server stops.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ReportServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -153,6 +170,11 @@ def add_ReportServiceServicer_to_server(servicer, server):
                     servicer.ListPersonActivity,
                     request_deserializer=attribution_dot_v1_dot_report__service__pb2.ListPersonActivityRequest.FromString,
                     response_serializer=attribution_dot_v1_dot_report__service__pb2.ListPersonActivityResponse.SerializeToString,
+            ),
+            'WatchConversions': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchConversions,
+                    request_deserializer=attribution_dot_v1_dot_report__service__pb2.WatchConversionsRequest.FromString,
+                    response_serializer=attribution_dot_v1_dot_report__service__pb2.WatchConversionsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -319,6 +341,33 @@ class ReportService(object):
             '/attribution.v1.ReportService/ListPersonActivity',
             attribution_dot_v1_dot_report__service__pb2.ListPersonActivityRequest.SerializeToString,
             attribution_dot_v1_dot_report__service__pb2.ListPersonActivityResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchConversions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/attribution.v1.ReportService/WatchConversions',
+            attribution_dot_v1_dot_report__service__pb2.WatchConversionsRequest.SerializeToString,
+            attribution_dot_v1_dot_report__service__pb2.WatchConversionsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -58,6 +58,14 @@ class ReportServiceStub:
     """Lists what happened in a person's journeys, the latest first: conversions,
     journeys, and why they ended.
     """
+    WatchConversions: _grpc.UnaryStreamMultiCallable[_report_service_pb2.WatchConversionsRequest, _report_service_pb2.WatchConversionsResponse]
+    """Streams conversions in the order in which they were recorded, those on
+    record first and then each as it comes; none is missed and none comes twice,
+    also over several connections if each is opened with the last cursor of the
+    one before. The first response comes at once and has only a cursor, as have
+    heartbeats. RESOURCE_EXHAUSTED if too many watch; UNAVAILABLE when the
+    server stops.
+    """
 
 @_typing.type_check_only
 class ReportServiceAsyncStub(ReportServiceStub):
@@ -88,6 +96,14 @@ class ReportServiceAsyncStub(ReportServiceStub):
     ListPersonActivity: _aio.UnaryUnaryMultiCallable[_report_service_pb2.ListPersonActivityRequest, _report_service_pb2.ListPersonActivityResponse]  # type: ignore[assignment]
     """Lists what happened in a person's journeys, the latest first: conversions,
     journeys, and why they ended.
+    """
+    WatchConversions: _aio.UnaryStreamMultiCallable[_report_service_pb2.WatchConversionsRequest, _report_service_pb2.WatchConversionsResponse]  # type: ignore[assignment]
+    """Streams conversions in the order in which they were recorded, those on
+    record first and then each as it comes; none is missed and none comes twice,
+    also over several connections if each is opened with the last cursor of the
+    one before. The first response comes at once and has only a cursor, as have
+    heartbeats. RESOURCE_EXHAUSTED if too many watch; UNAVAILABLE when the
+    server stops.
     """
 
 class ReportServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -152,6 +168,20 @@ class ReportServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_report_service_pb2.ListPersonActivityResponse, _abc.Awaitable[_report_service_pb2.ListPersonActivityResponse]]:
         """Lists what happened in a person's journeys, the latest first: conversions,
         journeys, and why they ended.
+        """
+
+    @_abc_1.abstractmethod
+    def WatchConversions(
+        self,
+        request: _report_service_pb2.WatchConversionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_report_service_pb2.WatchConversionsResponse], _abc.AsyncIterator[_report_service_pb2.WatchConversionsResponse]]:
+        """Streams conversions in the order in which they were recorded, those on
+        record first and then each as it comes; none is missed and none comes twice,
+        also over several connections if each is opened with the last cursor of the
+        one before. The first response comes at once and has only a cursor, as have
+        heartbeats. RESOURCE_EXHAUSTED if too many watch; UNAVAILABLE when the
+        server stops.
         """
 
 def add_ReportServiceServicer_to_server(servicer: ReportServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

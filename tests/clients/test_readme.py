@@ -10,6 +10,7 @@ from attribution.v1.attribution_service_pb2 import CheckExitResponse, EvaluateRe
 from attribution.v1.campaign_service_pb2 import CreateCampaignResponse
 from attribution.v1.delivery_service_pb2 import RecordDeliveryResponse
 from attribution.v1.journey_service_pb2 import ListJourneysResponse, StartJourneyResponse
+from attribution.v1.report_service_pb2 import WatchConversionsResponse
 from attribution_client import Conversion, Delivery, ExitReason, Journey
 from clients.fake_service import Failure, FakeService, details, error_info
 from grpc import StatusCode
@@ -35,12 +36,17 @@ def prepare_async(service: FakeService) -> None:
     service.will("ListJourneys", ListJourneysResponse(journeys=[Journey(journey_id="j1")]))
 
 
+def prepare_watch(service: FakeService) -> None:
+    found = WatchConversionsResponse(conversion=Conversion(delivery_id="d1"), cursor="7")
+    service.will("WatchConversions", WatchConversionsResponse(cursor="6"), found)
+
+
 def prepare_error(service: FakeService) -> None:
     service.will("CheckExit", MISSING)
 
 
 def test_all_blocks_are_here() -> None:
-    assert len(BLOCKS) == 3
+    assert len(BLOCKS) == 4
     assert all(block.count(ADDRESS) == 1 for block in BLOCKS)
 
 
@@ -49,9 +55,10 @@ def test_all_blocks_are_here() -> None:
     [
         (0, prepare_sync, "['d1']\nTrue\n"),
         (1, prepare_async, "['d1']\n['j1']\n"),
-        (2, prepare_error, "JOURNEY_NOT_FOUND {'journey_id': 'j404'}\n"),
+        (2, prepare_watch, "d1 7\n"),
+        (3, prepare_error, "JOURNEY_NOT_FOUND {'journey_id': 'j404'}\n"),
     ],
-    ids=["sync", "async", "errors"],
+    ids=["sync", "async", "watch", "errors"],
 )
 def test_block_of_the_readme(
     number: int,

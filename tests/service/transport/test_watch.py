@@ -14,6 +14,9 @@ import grpc
 import pytest
 from attribution.v1 import report_service_pb2
 from attribution_client import AttributionClient
+from attribution_service.app import background
+from attribution_service.clock import SystemClock
+from attribution_service.config import ServerSettings
 from attribution_service.transport.server import TransportLimits
 from support.calls import Caller, Refused, email, finished, refusal, served
 
@@ -212,7 +215,8 @@ def test_too_many_watchers_are_refused_and_places_come_free(tmp_path: Path) -> N
 
 def test_a_stopping_server_says_so(tmp_path: Path) -> None:
     stack = ExitStack()
-    call = stack.enter_context(server(tmp_path))
+    settings = ServerSettings(f"sqlite:///{tmp_path / 'a.db'}", drain_seconds=3_600)
+    call = Caller(stack.enter_context(background(settings, SystemClock())))
     watches = [Watch(call) for _ in range(3)]
     for watch in watches:
         watch.next()
@@ -221,6 +225,7 @@ def test_a_stopping_server_says_so(tmp_path: Path) -> None:
     listening.start()
     stack.close()
     listening.join(60)
+    call.close()
     assert [(item.code, item.reason) for item in told] == [("UNAVAILABLE", "SHUTTING_DOWN")] * 3
 
 

@@ -22,6 +22,7 @@ from attribution_service.core.commands import (
     UpdateCampaign,
 )
 from attribution_service.core.decide import decide
+from attribution_service.core.model import Conversion
 from attribution_service.core.refusals import Refusal
 from attribution_service.core.rules import RuleBook
 from attribution_service.core.state import needs
@@ -53,6 +54,12 @@ class Engine:
         self._catalog = store.catalog()
         self._rules = rules or RuleBook()
         self._rule_faults = RuleFaultLog()
+        self._conversions = 0
+
+    @property
+    def conversions_recorded(self) -> int:
+        """How many conversions this engine has recorded: who watches them looks at it."""
+        return self._conversions
 
     @property
     def latest_arrival_us(self) -> int:
@@ -138,6 +145,7 @@ class Engine:
             if changes:
                 transaction.write(changes)
                 transaction.write_latest_arrival(batch[-1].arrival_us)
+        self._conversions += sum(isinstance(change, Conversion) for change in changes)
         for rule_fault in faults:
             self._rule_faults.note(rule_fault)
         return outcomes

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import structlog
 
 from attribution_service.clock import Clock
-from attribution_service.core.answers import Answer, EvaluateAnswer
+from attribution_service.core.answers import Answer
 from attribution_service.core.commands import Command
 from attribution_service.core.refusals import Reason, Refusal
 from attribution_service.pipeline.engine import Arrival, Engine, Outcome
@@ -122,7 +122,10 @@ class Pipeline:
         try:
             while self._take():
                 wanted = [each for each in self._taken if not each.future.cancelled()]
+                so_far = self._engine.conversions_recorded
                 self._tell(wanted, self._carry_out(wanted))
+                if self._engine.conversions_recorded != so_far:
+                    self._wake_watchers()
         finally:
             self._fail_the_rest()
 
@@ -137,12 +140,11 @@ class Pipeline:
 
     def _tell(self, wanted: Sequence[_Waiting], outcomes: Sequence[Outcome]) -> None:
         with contextlib.suppress(RuntimeError):  # the loop has ended, nobody waits
-            self._loop.call_soon_threadsafe(self._answer, wanted, outcomes)
+            self._loop.call_soon_threadsafe(_answer, wanted, outcomes)
 
-    def _answer(self, batch: Sequence[_Waiting], outcomes: Sequence[Outcome]) -> None:
-        if any(isinstance(item, EvaluateAnswer) and item.conversions for item in outcomes):
-            self.conversions.tell()
-        _answer(batch, outcomes)
+    def _wake_watchers(self) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has ended, nobody watches
+            self._loop.call_soon_threadsafe(self.conversions.tell)
 
     def _fail_the_rest(self) -> None:
         """Let nobody wait for a thread that has ended, whatever ended it."""

@@ -200,6 +200,8 @@ class GrpcServer:
     async def _until_stopping(self, work: Coroutine[None, None, None]) -> None:
         """Do the work, unless the server stops before. Raises Refusal then."""
         working = asyncio.ensure_future(work)
+        # How it ends when nobody waits for it any more is nobody's concern.
+        working.add_done_callback(lambda done: done.cancelled() or done.exception())
         stopping = asyncio.ensure_future(self._stopping.wait())
         try:
             await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -216,6 +218,7 @@ class GrpcServer:
         request = self._parse(method, data)
         watch = await self._patiently(lambda: rpc.opened(request, self._store))
         await context.write(heartbeat(watch))
+        spoke = self._now()
         while True:
             # Asked for before the store is read: what is recorded in between wakes it at once.
             following = self._pipeline.conversions.next()
@@ -223,17 +226,28 @@ class GrpcServer:
             for response in responses(feed):
                 await context.write(response)
             watch = watch.behind(feed)
+            # Conversions that are not this watcher's must not keep it silent, nor where it was.
+            if not feed.found and self._now() >= spoke + self._limits.heartbeat_seconds:
+                await context.write(heartbeat(watch))
+                spoke = self._now()
+            elif feed.found:
+                spoke = self._now()
             if feed.reached < feed.last:
                 continue
             if watch.ends:
                 return
-            # Many watchers shall not read the store once for each commit under load.
-            await asyncio.sleep(_WATCH_PAUSE_SECONDS)
-            try:
-                async with asyncio.timeout(self._limits.heartbeat_seconds):
-                    await following.wait()
-            except TimeoutError:
-                await context.write(heartbeat(watch))
+            await self._wait_for(following, spoke + self._limits.heartbeat_seconds)
+
+    async def _wait_for(self, following: asyncio.Event, end: float) -> None:
+        """Wait until conversions are recorded, until `end` by the loop's clock at the most."""
+        # Many watchers shall not read the store once for each commit under load.
+        await asyncio.sleep(_WATCH_PAUSE_SECONDS)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(end):
+                await following.wait()
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
 
     async def _patiently(self, read: Callable[[], T]) -> T:
         """Read from the store in a thread; waits for its turn if too many reads are under way."""

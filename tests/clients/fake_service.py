@@ -21,10 +21,14 @@ from attribution.v1 import (
     delivery_service_pb2_grpc,
     journey_service_pb2,
     journey_service_pb2_grpc,
+    person_service_pb2,
+    person_service_pb2_grpc,
     report_service_pb2,
     report_service_pb2_grpc,
     rule_service_pb2,
     rule_service_pb2_grpc,
+    segment_service_pb2,
+    segment_service_pb2_grpc,
 )
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.duration_pb2 import Duration
@@ -38,8 +42,10 @@ MODULES = (
     campaign_service_pb2,
     delivery_service_pb2,
     journey_service_pb2,
+    person_service_pb2,
     report_service_pb2,
     rule_service_pb2,
+    segment_service_pb2,
 )
 
 R = TypeVar("R", bound=Message)
@@ -104,8 +110,10 @@ class FakeService(
     campaign_service_pb2_grpc.CampaignServiceServicer,
     delivery_service_pb2_grpc.DeliveryServiceServicer,
     journey_service_pb2_grpc.JourneyServiceServicer,
+    person_service_pb2_grpc.PersonServiceServicer,
     report_service_pb2_grpc.ReportServiceServicer,
     rule_service_pb2_grpc.RuleServiceServicer,
+    segment_service_pb2_grpc.SegmentServiceServicer,
 ):
     """All services. Answers are those told, in order, and then empty ones."""
 
@@ -253,6 +261,55 @@ class FakeService(
                 context.abort(answer.code, answer.message)
             assert isinstance(answer, report_service_pb2.WatchConversionsResponse)
             yield answer
+    def CheckExitBatch(
+        self, request: attribution_service_pb2.CheckExitBatchRequest, context: grpc.ServicerContext
+    ) -> attribution_service_pb2.CheckExitBatchResponse:
+        return self._answer(attribution_service_pb2.CheckExitBatchResponse(), request, context)
+
+    def ListRevisions(
+        self, request: campaign_service_pb2.ListRevisionsRequest, context: grpc.ServicerContext
+    ) -> campaign_service_pb2.ListRevisionsResponse:
+        return self._answer(campaign_service_pb2.ListRevisionsResponse(), request, context)
+
+    def ArchiveCampaign(
+        self, request: campaign_service_pb2.ArchiveCampaignRequest, context: grpc.ServicerContext
+    ) -> campaign_service_pb2.ArchiveCampaignResponse:
+        return self._answer(campaign_service_pb2.ArchiveCampaignResponse(), request, context)
+
+    def UpdateAttributes(
+        self, request: person_service_pb2.UpdateAttributesRequest, context: grpc.ServicerContext
+    ) -> person_service_pb2.UpdateAttributesResponse:
+        return self._answer(person_service_pb2.UpdateAttributesResponse(), request, context)
+
+    def GetPerson(
+        self, request: person_service_pb2.GetPersonRequest, context: grpc.ServicerContext
+    ) -> person_service_pb2.GetPersonResponse:
+        return self._answer(person_service_pb2.GetPersonResponse(), request, context)
+
+    def CreateSegment(
+        self, request: segment_service_pb2.CreateSegmentRequest, context: grpc.ServicerContext
+    ) -> segment_service_pb2.CreateSegmentResponse:
+        return self._answer(segment_service_pb2.CreateSegmentResponse(), request, context)
+
+    def GetSegment(
+        self, request: segment_service_pb2.GetSegmentRequest, context: grpc.ServicerContext
+    ) -> segment_service_pb2.GetSegmentResponse:
+        return self._answer(segment_service_pb2.GetSegmentResponse(), request, context)
+
+    def ListSegments(
+        self, request: segment_service_pb2.ListSegmentsRequest, context: grpc.ServicerContext
+    ) -> segment_service_pb2.ListSegmentsResponse:
+        return self._answer(segment_service_pb2.ListSegmentsResponse(), request, context)
+
+    def UpdateSegment(
+        self, request: segment_service_pb2.UpdateSegmentRequest, context: grpc.ServicerContext
+    ) -> segment_service_pb2.UpdateSegmentResponse:
+        return self._answer(segment_service_pb2.UpdateSegmentResponse(), request, context)
+
+    def DeleteSegment(
+        self, request: segment_service_pb2.DeleteSegmentRequest, context: grpc.ServicerContext
+    ) -> segment_service_pb2.DeleteSegmentResponse:
+        return self._answer(segment_service_pb2.DeleteSegmentResponse(), request, context)
 
     def CheckRule(
         self, request: rule_service_pb2.CheckRuleRequest, context: grpc.ServicerContext
@@ -270,8 +327,10 @@ ADDERS: tuple[Callable[[FakeService, grpc.Server], None], ...] = (
     campaign_service_pb2_grpc.add_CampaignServiceServicer_to_server,
     delivery_service_pb2_grpc.add_DeliveryServiceServicer_to_server,
     journey_service_pb2_grpc.add_JourneyServiceServicer_to_server,
+    person_service_pb2_grpc.add_PersonServiceServicer_to_server,
     report_service_pb2_grpc.add_ReportServiceServicer_to_server,
     rule_service_pb2_grpc.add_RuleServiceServicer_to_server,
+    segment_service_pb2_grpc.add_SegmentServiceServicer_to_server,
 )
 
 

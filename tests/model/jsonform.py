@@ -15,10 +15,11 @@ _DURATION = re.compile(r"-?(?:\d+(?:\.\d+)?[dhms])+")
 _PART = re.compile(r"(\d+(?:\.\d+)?)([dhms])")
 
 # Free-form content: nothing in it is a time of ours.
-_STRUCTS = frozenset({"properties", "trigger_properties", "person_attributes"})
-_IGNORED = frozenset({"detail", "etag"})
+_STRUCTS = frozenset({"properties", "trigger_properties", "person_attributes", "attributes"})
+_IGNORED = frozenset({"detail", "etag", "message", "metadata"})
 _PREFIXES = {
     "basis": "BASIS_",
+    "change": "MEMBERSHIP_CHANGE_",
     "channel": "CHANNEL_",
     "exit_policy": "EXIT_POLICY_",
     "exit_reason": "EXIT_REASON_",
@@ -93,7 +94,7 @@ def _plain(key: str, value: Any) -> Any:
     if key == "revision":
         return int(value)
     if key in _PREFIXES and isinstance(value, str):
-        bare = value.removeprefix(_PREFIXES[key])
+        bare = value.removeprefix(_PREFIXES[key]).removeprefix("ERROR_REASON_")
         return None if bare == "UNSPECIFIED" else bare
     return value
 

@@ -153,6 +153,46 @@ def machine_for(new_driver: Callable[[], Driver]) -> type[RuleBasedStateMachine]
         def check_exits(self, commands: list[Command]) -> None:
             self._steps(commands)
 
+        @rule(commands=_some("evaluate", strategies.change_segment))
+        def change_segments(self, commands: list[Command]) -> None:
+            self._steps(commands)
+
+        @rule(commands=_some("update_attributes", strategies.update_attributes))
+        def update_attributes(self, commands: list[Command]) -> None:
+            self._steps(commands)
+
+        @rule(commands=_one("update_segment", strategies.update_segment))
+        def update_segment(self, commands: list[Command]) -> None:
+            self._steps(commands)
+
+        @rule(commands=_one("delete_segment", strategies.delete_segment))
+        def delete_segment(self, commands: list[Command]) -> None:
+            self._steps(commands)
+
+        @rule(commands=_one("create_segment", strategies.define_segment))
+        def create_segment(self, commands: list[Command]) -> None:
+            self._steps(commands)
+
+        @rule(commands=_one("archive_campaign", strategies.archive_campaign))
+        def archive_campaign(self, commands: list[Command]) -> None:
+            self._steps(commands)
+
+        @rule(commands=_one("check_exit_batch", strategies.check_exit_batch))
+        def check_exit_batch(self, commands: list[Command]) -> None:
+            self._steps(commands)
+
+        @rule(commands=_one("get_person", strategies.get_person))
+        def get_person(self, commands: list[Command]) -> None:
+            self._steps(commands)
+
+        @rule(commands=_one("list_campaigns", strategies.list_campaigns))
+        def list_campaigns(self, commands: list[Command]) -> None:
+            self._steps(commands)
+
+        @rule(commands=_one("list_revisions", strategies.get_campaign))
+        def list_revisions(self, commands: list[Command]) -> None:
+            self._steps(commands)
+
         @rule(commands=_one("get_campaign", strategies.get_campaign))
         def get_campaign(self, commands: list[Command]) -> None:
             self._steps(commands)

@@ -10,118 +10,57 @@ Times are integer microseconds since 1970, durations integer microseconds. `call
 in JSON form and gives answers as dicts with the field names of the responses.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from model import rules
+from model.content import (
+    CODES,
+    CONVERTING_CHANNELS,
+    FIELDS,
+    HIDDEN,
+    JUDGING,
+    LOOK_AT_AUDIENCE,
+    LOOK_AT_GOAL,
+    MESSAGES,
+    STATUS_RANK,
+    Candidate,
+    Delivery,
+    Goal,
+    Happening,
+    Journey,
+    Touch,
+    check_campaign,
+    check_report,
+    check_shape,
+    creates,
+    delivery_json,
+    event_content,
+    explained,
+    facts_of,
+    filled_in,
+    goal_of,
+    in_bytes,
+    journey_json,
+    masked,
+    named_segments,
+    required,
+    shown,
+    start_content,
+    status_of,
+    touch_content,
+    verdict_on,
+    verdict_order,
+)
 from model.driver import Json, Refused
 from model.jsonform import with_numbers
-
-DAY_US = 86_400_000_000
-LONGEST_WINDOW_US = 90 * DAY_US
-
-CONVERTING_CHANNELS = frozenset({"EMAIL", "SMS", "PUSH", "WHATSAPP", "IN_APP"})
-MESSAGES = frozenset({"EMAIL", "SMS", "PUSH", "WHATSAPP", "IN_APP"})
-STATUS_RANK = {
-    "DRAFTED": 0,
-    "QUEUED": 1,
-    "ATTEMPTED": 2,
-    "FAILED": 3,
-    "SUPPRESSED": 3,
-    "SENT": 4,
-    "BOUNCED": 5,
-}
-# Fields of a campaign; a change of one that judges makes a new revision (rule G6).
-FIELDS = ("display_name", "trigger", "goal", "exit_policy", "webhook_action_ids")
-JUDGING = ("trigger", "goal", "exit_policy", "webhook_action_ids")
+from model.log import Entry, Refusal
+from model.naive_people import NaivePeople
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An accepted command: when it arrived, what it said, and what it was answered."""
-
-    at: int
-    name: str
-    request: Json
-    answer: Json
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """What a revision of a campaign is for."""
-
-    event_name: str
-    filter: str
-    window: int | None
-    basis: str
-    value: str
-    count_machine: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Journey:
-    """A journey as it stands."""
-
-    person_id: str
-    journey_id: str
-    campaign_id: str
-    revision: int
-    trigger: Json
-    start_time: int
-    state: str = "ACTIVE"
-    exit_reason: str | None = None
-    end_time: int | None = None
-    achieve_time: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Touch:
-    """An open or click, with its time cut to its arrival."""
-
-    kind: str
-    machine: bool
-    untracked: bool
-    time: int
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A delivery as it stands."""
-
-    person_id: str
-    delivery_id: str
-    journey_id: str
-    campaign_id: str
-    action_id: str
-    channel: str
-    status: str
-    sent_time: int | None
-    touches: tuple[Touch, ...]
-    convert_time: int | None
-    create_time: int
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A delivery in time for an achievement."""
-
-    delivery: Delivery
-    journey: Journey
-    goal: Goal
-    basis_time: int
-
-
-class Refusal(Exception):
-    """Carries a refusal out of a command; nothing has been recorded."""
-
-    def __init__(self, code: str, reason: str) -> None:
-        super().__init__(code, reason)
-        self.refused = Refused(code, reason)
-
-
-class NaiveModel:
+class NaiveModel(NaivePeople):
     """Carries out commands by the rules. See the module's text.
 
     The methods that decide one thing each (`window_holds`, `touch_key`, ...) are overridden by
@@ -129,7 +68,7 @@ class NaiveModel:
     """
 
     def __init__(self) -> None:
-        self.log: list[Entry] = []
+        super().__init__()
         self._last_at = 0
 
     def call(self, name: str, request: Json, at_us: int) -> Json | Refused:
@@ -151,6 +90,17 @@ class NaiveModel:
             "list_deliveries": self.list_deliveries,
             "evaluate": self.evaluate,
             "check_exit": self.check_exit,
+            "check_exit_batch": self.check_exit_batch,
+            "archive_campaign": self.archive_campaign,
+            "list_campaigns": self.list_campaigns,
+            "list_revisions": self.list_revisions,
+            "create_segment": self.create_segment,
+            "update_segment": self.update_segment,
+            "delete_segment": self.delete_segment,
+            "get_segment": self.get_segment,
+            "list_segments": self.list_segments,
+            "update_attributes": self.update_attributes,
+            "get_person": self.get_person,
         }
         try:
             answer = commands[name](with_numbers(deepcopy(request)), at_us)
@@ -158,32 +108,22 @@ class NaiveModel:
             return refusal.refused
         return deepcopy(answer)
 
-    def _accept(self, at: int, name: str, request: Json, answer: Json) -> Json:
-        self.log.append(Entry(at, name, request, answer))
-        return answer
-
-    def _entries(self, name: str, person_id: str) -> Iterable[Entry]:
-        """Accepted commands of one kind for one person, in order of arrival."""
-        for entry in self.log:
-            request = entry.request
-            person = request.get("delivery") or request.get("event") or request
-            if entry.name == name and person.get("person_id") == person_id:
-                yield entry
-
     # ---- campaigns -------------------------------------------------------------------------
 
     def create_campaign(self, request: Json, at: int) -> Json:
         """The first revision of a campaign."""
         given = request.get("campaign", {})
-        campaign_id = _required(given, "campaign_id")
-        content = _filled_in(given)
-        _check_campaign(content)
+        campaign_id = required(given, "campaign_id")
+        content, kind = filled_in(given), given.get("kind") or "TRIGGERED"
+        check_shape(content)
         if self._versions(campaign_id):
             raise Refusal("ALREADY_EXISTS", "CAMPAIGN_ALREADY_EXISTS")
+        self._check(content, kind)
         campaign = {
             "campaign_id": campaign_id,
-            "kind": "TRIGGERED",
+            "kind": kind,
             **content,
+            "archive_time": None,
             "revision": 1,
             "etag": "1",
             "create_time": at,
@@ -194,11 +134,14 @@ class NaiveModel:
     def update_campaign(self, request: Json, at: int) -> Json:
         """Changes a campaign; the same content again changes nothing."""
         given = request.get("campaign", {})
-        current = self.campaign(_required(given, "campaign_id"))
+        current = self.campaign(required(given, "campaign_id"))
         if given.get("etag") and given["etag"] != current["etag"]:
             raise Refusal("ABORTED", "ETAG_MISMATCH")
-        content = _masked(current, given, request.get("update_mask", []))
-        _check_campaign(content)
+        content = masked(current, given, request.get("update_mask", []))
+        check_shape(content)
+        if current["kind"] == "NEWSLETTER" and content["goal"] != current["goal"]:
+            raise Refusal("FAILED_PRECONDITION", "GOAL_FIXED")
+        self._check(content, current["kind"])
         if all(content[field] == current[field] for field in FIELDS):
             return {"campaign": current}
         judges = any(content[field] != current[field] for field in JUDGING)
@@ -211,16 +154,55 @@ class NaiveModel:
         }
         return self._accept(at, "update_campaign", request, {"campaign": campaign})
 
+    def _check(self, content: Json, kind: str) -> None:
+        check_campaign(content, kind)
+        if not all(self.segment(segment_id) for segment_id in named_segments(content)):
+            raise Refusal("NOT_FOUND", "SEGMENT_NOT_FOUND")
+
+    def archive_campaign(self, request: Json, at: int) -> Json:
+        """Nothing starts in the campaign any more; again it changes nothing."""
+        current = self.campaign(required(request, "campaign_id"))
+        if request.get("etag") and request["etag"] != current["etag"]:
+            raise Refusal("ABORTED", "ETAG_MISMATCH")
+        if current["archive_time"] is not None:
+            return {"campaign": current}
+        etag = str(int(current["etag"]) + 1)
+        campaign = {**current, "etag": etag, "update_time": at, "archive_time": at}
+        return self._accept(at, "archive_campaign", request, {"campaign": campaign})
+
+    def list_campaigns(self, request: Json, _at: int) -> Json:
+        """All campaigns, in one page; archived ones only if asked."""
+        found = [self.campaign(campaign_id) for campaign_id in self._campaign_ids()]
+        wanted = request.get("include_archived")
+        return {"campaigns": [c for c in found if wanted or c["archive_time"] is None]}
+
+    def list_revisions(self, request: Json, _at: int) -> Json:
+        """What judged, from one change to the next, in one page."""
+        self.campaign(required(request, "campaign_id"))
+        first: dict[int, Json] = {}
+        for version in self._versions(request["campaign_id"]):
+            first.setdefault(version["revision"], version)
+        return {
+            "revisions": [
+                {
+                    "revision": number,
+                    **{field: version[field] for field in JUDGING},
+                    "create_time": version["update_time"],
+                }
+                for number, version in first.items()
+            ]
+        }
+
     def get_campaign(self, request: Json, _at: int) -> Json:
         """A campaign as it is now."""
-        return {"campaign": self.campaign(_required(request, "campaign_id"))}
+        return {"campaign": self.campaign(required(request, "campaign_id"))}
 
     def _versions(self, campaign_id: str) -> list[Json]:
         """Everything the campaign has ever been, oldest first."""
         return [
             entry.answer["campaign"]
             for entry in self.log
-            if entry.name in ("create_campaign", "update_campaign")
+            if entry.name in ("create_campaign", "update_campaign", "archive_campaign")
             and entry.answer["campaign"]["campaign_id"] == campaign_id
         ]
 
@@ -232,8 +214,8 @@ class NaiveModel:
         return versions[-1]
 
     def _campaign_ids(self) -> list[str]:
-        ids = [entry.answer["campaign"]["campaign_id"] for entry in self.log if _creates(entry)]
-        return sorted(ids, key=_bytes)
+        ids = [entry.answer["campaign"]["campaign_id"] for entry in self.log if creates(entry)]
+        return sorted(ids, key=in_bytes)
 
     def judge(self, journey: Journey) -> Json:
         """The revision of the campaign by which a journey is judged (rule G8)."""
@@ -242,35 +224,48 @@ class NaiveModel:
 
     def goal(self, journey: Journey) -> Goal | None:
         """The journey's own goal."""
-        return _goal(self.judge(journey)["goal"])
+        return goal_of(self.judge(journey)["goal"])
 
     def policy(self, journey: Journey) -> str:
         """The exit policy in force now, whatever the journey's revision (rule G8)."""
         return str(self.campaign(journey.campaign_id)["exit_policy"])
 
-    def watching(self, event_name: str) -> list[str]:
-        """Ids of the campaigns with a goal on the event in any revision, in byte order."""
+    def watching(self, happening: Happening) -> list[str]:
+        """Ids of the campaigns with a goal on it in any revision, in byte order."""
         return [
             campaign_id
             for campaign_id in self._campaign_ids()
-            if any(
-                version["goal"] and version["goal"]["performs_event"]["event_name"] == event_name
-                for version in self._versions(campaign_id)
-            )
+            if any(happening.is_about(goal) for goal in self._goals(campaign_id))
         ]
+
+    def _goals(self, campaign_id: str) -> list[Goal]:
+        """All goals that a campaign has ever had."""
+        goals = [goal_of(version["goal"]) for version in self._versions(campaign_id)]
+        return [goal for goal in goals if goal]
+
+    def is_used(self, segment_id: str) -> bool:
+        """Goals count for good, triggers while they are in force."""
+        return any(
+            any(goal.move and goal.move[0] == segment_id for goal in self._goals(campaign_id))
+            or segment_id in named_segments({**self.campaign(campaign_id), "goal": None})
+            for campaign_id in self._campaign_ids()
+        )
 
     # ---- journeys --------------------------------------------------------------------------
 
     def start_journey(self, request: Json, at: int) -> Json:
         """A person enters a campaign."""
-        person_id = _required(request, "person_id")
-        journey_id = _required(request, "journey_id")
-        campaign_id = _required(request, "campaign_id")
+        person_id = required(request, "person_id")
+        journey_id = required(request, "journey_id")
+        campaign_id = required(request, "campaign_id")
         for entry in self._entries("start_journey", person_id):
             if entry.request["journey_id"] == journey_id:
                 return self._started_again(entry, request)
-        campaign = self.campaign(campaign_id)
-        if request.get("trigger_properties") and not campaign["trigger"]:
+        campaign = self._open(campaign_id)
+        if campaign["kind"] == "NEWSLETTER":
+            raise Refusal("INVALID_ARGUMENT", "FIELD_INVALID")
+        by_event = (campaign["trigger"] or {}).get("event_name")
+        if request.get("trigger_properties") and not by_event:
             raise Refusal("INVALID_ARGUMENT", "FIELD_INVALID")
         journey = Journey(
             person_id=person_id,
@@ -280,12 +275,36 @@ class NaiveModel:
             trigger=request.get("trigger_properties") or {},
             start_time=at,
         )
-        answer = {"journey": _journey_json(journey), "replayed": False}
-        return self._accept(at, "start_journey", request, answer)
+        barred = self.bar(journey)
+        reason = self.exit_reason(journey, at)
+        if reason:  # rule X6
+            barred = "EXITED_AT_START"
+            journey = replace(journey, state="EXITED", exit_reason=reason, end_time=at)
+        answer = {"journey": journey_json(journey), "replayed": False}
+        return self._accept(at, "start_journey", request, answer, {"barred": barred})
+
+    def _open(self, campaign_id: str) -> Json:
+        """A campaign in which something may start."""
+        campaign = self.campaign(campaign_id)
+        if campaign["archive_time"] is not None:
+            raise Refusal("FAILED_PRECONDITION", "CAMPAIGN_ARCHIVED")
+        return campaign
+
+    def bar(self, journey: Journey) -> str | None:
+        """A journey that starts with its segment goal met never converts (rule S2)."""
+        return "ALREADY_IN_SEGMENT" if self.holds(journey) else None
+
+    def holds(self, journey: Journey) -> bool:
+        """Whether a goal about a segment is met by where the person is."""
+        goal = self.goal(journey)
+        if goal is None or goal.move is None:
+            return False
+        segment_id, change = goal.move
+        return self.is_in(journey.person_id, segment_id) is (change == "ENTERED")
 
     def _started_again(self, first: Entry, request: Json) -> Json:
         """The same start gets the first answer; another is refused (rule C13)."""
-        again = _start_content(request) == _start_content(first.request)
+        again = start_content(request) == start_content(first.request)
         if not again:
             raise Refusal("ALREADY_EXISTS", "JOURNEY_ALREADY_EXISTS")
         return {**first.answer, "replayed": True}
@@ -294,21 +313,22 @@ class NaiveModel:
         """A journey comes to its last step; one that has ended stays as it is (rule X10)."""
         journey = self.journey(request)
         if journey.state != "ACTIVE":
-            return {"journey": _journey_json(journey), "replayed": True}
+            return {"journey": journey_json(journey), "replayed": True}
         ended = replace(journey, state="FINISHED", exit_reason="FINISHED", end_time=at)
-        answer = {"journey": _journey_json(ended), "replayed": False}
+        answer = {"journey": journey_json(ended), "replayed": False}
         return self._accept(at, "finish_journey", request, answer)
 
     def get_journey(self, request: Json, _at: int) -> Json:
         """A journey as it is now."""
-        return {"journey": _journey_json(self.journey(request))}
+        return {"journey": journey_json(self.journey(request))}
 
     def list_journeys(self, request: Json, _at: int) -> Json:
         """A person's journeys, in one page."""
-        journeys = self.journeys(_required(request, "person_id"))
+        journeys = self.journeys(required(request, "person_id"))
         wanted = request.get("campaign_id")
-        kept = [j for j in journeys if not wanted or j.campaign_id == wanted]
-        return {"journeys": [_journey_json(journey) for journey in kept]}
+        visible = [j for j in journeys if shown(j.journey_id)]
+        kept = [j for j in visible if not wanted or j.campaign_id == wanted]
+        return {"journeys": [journey_json(journey) for journey in kept]}
 
     def journeys(self, person_id: str) -> list[Journey]:
         """A person's journeys as they stand, in byte order of their ids."""
@@ -320,17 +340,37 @@ class NaiveModel:
                 revision=entry.answer["journey"]["revision"],
                 trigger=entry.request.get("trigger_properties") or {},
                 start_time=entry.at,
+                barred=entry.facts["barred"],
+                state=entry.answer["journey"]["state"],
+                exit_reason=entry.answer["journey"]["exit_reason"],
+                end_time=entry.answer["journey"]["end_time"],
             )
             for entry in self._entries("start_journey", person_id)
         ]
+        started += [
+            Journey(
+                person_id=person_id,
+                journey_id=HIDDEN + entry.request["delivery"]["delivery_id"],
+                campaign_id=entry.request["delivery"]["campaign_id"],
+                revision=entry.facts["revision"],
+                trigger={},
+                start_time=entry.at,
+                barred=entry.facts["barred"],
+            )
+            for entry in self._entries("record_delivery", person_id)
+            if "revision" in entry.facts
+        ]
         whole = [self._with_end(self._with_achievement(journey)) for journey in started]
-        return sorted(whole, key=lambda journey: _bytes(journey.journey_id))
+        return sorted(whole, key=lambda journey: in_bytes(journey.journey_id))
 
     def _with_achievement(self, journey: Journey) -> Journey:
-        for entry in self._entries("evaluate", journey.person_id):
-            if journey.journey_id in entry.answer["achieved_journeys"]:
-                return replace(journey, achieve_time=entry.at)
-        return journey
+        times = [
+            entry.at
+            for name in ("evaluate", "update_attributes")
+            for entry in self._entries(name, journey.person_id)
+            if journey.journey_id in entry.facts["achieved"]
+        ]
+        return replace(journey, achieve_time=min(times)) if times else journey
 
     def _with_end(self, journey: Journey) -> Journey:
         """The journey with its end; no command is accepted that would end it twice."""
@@ -347,8 +387,8 @@ class NaiveModel:
 
     def journey(self, request: Json) -> Journey:
         """The journey that a request names, which must be the person's."""
-        person_id = _required(request, "person_id")
-        journey_id = _required(request, "journey_id")
+        person_id = required(request, "person_id")
+        journey_id = required(request, "journey_id")
         for journey in self.journeys(person_id):
             if journey.journey_id == journey_id:
                 return journey
@@ -359,29 +399,45 @@ class NaiveModel:
     def record_delivery(self, request: Json, at: int) -> Json:
         """A report of how far a delivery got."""
         report = request.get("delivery", {})
-        _check_report(report)
+        check_report(report)
         person_id, delivery_id = report["person_id"], report["delivery_id"]
         known = self._known_delivery(person_id, delivery_id)
         if known:
             self._check_same_delivery(known, report)
-        else:
+        elif report.get("journey_id"):
             journey = self.journey(report)
             if report.get("campaign_id") and report["campaign_id"] != journey.campaign_id:
                 raise Refusal("INVALID_ARGUMENT", "CAMPAIGN_MISMATCH")
         if known and not self.moves_forward(known, report):
-            return {"delivery": _delivery_json(known), "replayed": True}
-        self._accept(at, "record_delivery", request, {})
+            return {"delivery": delivery_json(known), "replayed": True}
+        facts = {} if known or report.get("journey_id") else self._newsletter(report, at)
+        self._accept(at, "record_delivery", request, {}, facts)
         delivery = self._delivery(person_id, delivery_id)
-        return {"delivery": _delivery_json(delivery), "replayed": False}
+        return {"delivery": delivery_json(delivery), "replayed": False}
+
+    def _newsletter(self, report: Json, at: int) -> Json:
+        """A newsletter's delivery is a journey of its own from now on (rule G8)."""
+        campaign = self._open(report["campaign_id"])
+        if campaign["kind"] != "NEWSLETTER":
+            raise Refusal("INVALID_ARGUMENT", "FIELD_REQUIRED")
+        journey = Journey(
+            person_id=report["person_id"],
+            journey_id=HIDDEN + report["delivery_id"],
+            campaign_id=report["campaign_id"],
+            revision=campaign["revision"],
+            trigger={},
+            start_time=at,
+        )
+        return {"revision": journey.revision, "barred": self.bar(journey)}
 
     def moves_forward(self, known: Delivery, report: Json) -> bool:
         """Whether a report says more than was known (rule C3)."""
-        return STATUS_RANK[_status(report)] > STATUS_RANK[known.status]
+        return STATUS_RANK[status_of(report)] > STATUS_RANK[known.status]
 
     def _check_same_delivery(self, known: Delivery, report: Json) -> None:
         """A known id must come with the content that it came with first (rule C13)."""
         differs = (
-            report["journey_id"] != known.journey_id
+            (report.get("journey_id") or HIDDEN + known.delivery_id) != known.journey_id
             or (report.get("campaign_id") or known.campaign_id) != known.campaign_id
             or report.get("action_id", "") != known.action_id
             or report["channel"] != known.channel
@@ -391,50 +447,50 @@ class NaiveModel:
 
     def _sent_otherwise(self, known: Delivery, report: Json) -> bool:
         """Whether SENT is reported once more, with another time of sending as claimed."""
-        if known.status != "SENT" or _status(report) != "SENT":
+        if known.status != "SENT" or status_of(report) != "SENT":
             return False
         reports = self._reports(known.person_id, known.delivery_id)
-        first = next(entry for entry in reports if _status(entry.request["delivery"]) == "SENT")
+        first = next(entry for entry in reports if status_of(entry.request["delivery"]) == "SENT")
         claimed: int | None = first.request["delivery"].get("sent_time")
         return claimed != report.get("sent_time")
 
     def record_interaction(self, request: Json, at: int) -> Json:
         """An open or a click; the same again changes nothing."""
-        person_id = _required(request, "person_id")
-        delivery_id = _required(request, "delivery_id")
+        person_id = required(request, "person_id")
+        delivery_id = required(request, "delivery_id")
         interaction = request.get("interaction", {})
-        kind = _required(interaction, "kind")
+        kind = required(interaction, "kind")
         if kind == "OPENED" and interaction.get("untracked"):
             raise Refusal("INVALID_ARGUMENT", "FIELD_INVALID")
         self._delivery(person_id, delivery_id)
-        content = _touch_content(interaction, at)
+        content = touch_content(interaction, at)
         again = "time" in interaction and self._touched_before(person_id, delivery_id, content)
         if not again:
             self._accept(at, "record_interaction", request, {})
         delivery = self._delivery(person_id, delivery_id)
-        return {"delivery": _delivery_json(delivery), "replayed": again}
+        return {"delivery": delivery_json(delivery), "replayed": again}
 
     def _touched_before(self, person_id: str, delivery_id: str, content: Any) -> bool:
         """Whether this very interaction was reported; without a time it is always a new one."""
         return any(
-            _touch_content(entry.request["interaction"], entry.at) == content
+            touch_content(entry.request["interaction"], entry.at) == content
             for entry in self._entries("record_interaction", person_id)
             if entry.request["delivery_id"] == delivery_id
         )
 
     def get_delivery(self, request: Json, _at: int) -> Json:
         """A delivery as it is now."""
-        person_id = _required(request, "person_id")
+        person_id = required(request, "person_id")
         return {
-            "delivery": _delivery_json(self._delivery(person_id, _required(request, "delivery_id")))
+            "delivery": delivery_json(self._delivery(person_id, required(request, "delivery_id")))
         }
 
     def list_deliveries(self, request: Json, _at: int) -> Json:
         """A person's deliveries, in one page."""
-        deliveries = self.deliveries(_required(request, "person_id"))
+        deliveries = self.deliveries(required(request, "person_id"))
         wanted = request.get("journey_id")
         kept = [d for d in deliveries if not wanted or d.journey_id == wanted]
-        return {"deliveries": [_delivery_json(delivery) for delivery in kept]}
+        return {"deliveries": [delivery_json(delivery) for delivery in kept]}
 
     def _reports(self, person_id: str, delivery_id: str) -> list[Entry]:
         return [
@@ -450,7 +506,8 @@ class NaiveModel:
             return None
         first = reports[0]
         content = first.request["delivery"]
-        journey = self.journey(content)
+        of_newsletter = {"person_id": person_id, "journey_id": HIDDEN + delivery_id}
+        journey = self.journey(content if content.get("journey_id") else of_newsletter)
         return Delivery(
             person_id=person_id,
             delivery_id=delivery_id,
@@ -467,14 +524,14 @@ class NaiveModel:
 
     def status(self, reports: list[Entry]) -> str:
         """The furthest status reported, the first of equal ones (rule C3)."""
-        statuses = [_status(entry.request["delivery"]) for entry in reports]
+        statuses = [status_of(entry.request["delivery"]) for entry in reports]
         return max(statuses, key=lambda status: STATUS_RANK[status])
 
     def sent_time(self, reports: list[Entry]) -> int | None:
         """When it was sent by the first report that it was, cut to that report's arrival."""
         for entry in reports:
             report = entry.request["delivery"]
-            if _status(report) in ("SENT", "BOUNCED"):
+            if status_of(report) in ("SENT", "BOUNCED"):
                 return self.cut(report.get("sent_time"), entry.at)
         return None
 
@@ -496,16 +553,17 @@ class NaiveModel:
         )
 
     def _convert_time(self, person_id: str, delivery_id: str) -> int | None:
-        for entry in self._entries("evaluate", person_id):
-            if any(c["delivery_id"] == delivery_id for c in entry.answer["conversions"]):
-                return entry.at
+        for name in ("evaluate", "update_attributes"):
+            for entry in self._entries(name, person_id):
+                if any(c["delivery_id"] == delivery_id for c in entry.answer["conversions"]):
+                    return entry.at
         return None
 
     def deliveries(self, person_id: str) -> list[Delivery]:
         """A person's deliveries as they stand, in byte order of their ids."""
         reports = self._entries("record_delivery", person_id)
         ids = {entry.request["delivery"]["delivery_id"] for entry in reports}
-        return [self._delivery(person_id, delivery_id) for delivery_id in sorted(ids, key=_bytes)]
+        return [self._delivery(person_id, delivery_id) for delivery_id in sorted(ids, key=in_bytes)]
 
     def _delivery(self, person_id: str, delivery_id: str) -> Delivery:
         delivery = self._known_delivery(person_id, delivery_id)
@@ -517,69 +575,90 @@ class NaiveModel:
 
     def evaluate(self, request: Json, at: int) -> Json:
         """Takes in an event: first time it is judged, then the first answer is given again."""
+        if request.get("segment_change") is not None:
+            return self.change_segment(request, at)
         event = request.get("event")
         if not event:
             raise Refusal("INVALID_ARGUMENT", "FIELD_REQUIRED")
         for field in ("event_id", "person_id", "name"):
-            _required(event, field)
-        for entry in self._entries("evaluate", event["person_id"]):
-            if entry.request["event"]["event_id"] == event["event_id"]:
-                return self.evaluated_again(entry, request)
-        answer = self._judged(request, at)
-        watched = bool(self.watching(event["name"]))
-        if watched and not request.get("validate_only"):
-            self._accept(at, "evaluate", request, answer)
-        return _explained(answer, asked=request.get("explain", False))
+            required(event, field)
+        known = self.taken_in(event["person_id"], event["event_id"])
+        if known:
+            return self.evaluated_again(known, request)
+        happening = Happening(
+            person_id=event["person_id"],
+            achievement_id=event["event_id"],
+            event=event,
+            moves=(),
+            person=self.evaluated_person(request),
+        )
+        answer, facts = self.achieved(happening, at)
+        if self.watching(happening) and not request.get("validate_only"):
+            self._accept(at, "evaluate", request, answer, facts)
+        return explained(answer, asked=request.get("explain", False))
+
+    def evaluated_person(self, request: Json) -> Json:
+        """The stored attributes, those of the request over them (rule S4)."""
+        stored = self.attributes(request["event"]["person_id"])
+        return self.merged(stored, {"attributes": request.get("person_attributes") or {}})
 
     def evaluated_again(self, first: Entry, request: Json) -> Json:
         """The same event gets the first answer; another is refused (rule C13)."""
-        if _event_content(request["event"]) != _event_content(first.request["event"]):
+        known = first.request.get("event")
+        if not known or event_content(request["event"]) != event_content(known):
             raise Refusal("ALREADY_EXISTS", "EVENT_ALREADY_EXISTS")
-        return {**_explained(first.answer, asked=False), "replayed": True}
+        return {**explained(first.answer, asked=False), "replayed": True}
 
-    def _judged(self, request: Json, at: int) -> Json:
-        """What the event achieves and who is credited, campaign by campaign (rule C1)."""
-        event = request["event"]
+    def achieved(self, happening: Happening, at: int) -> tuple[Json, Json]:
+        """What it achieves and who is credited, campaign by campaign (rule C1)."""
         conversions: list[Json] = []
         achieved: list[str] = []
         verdicts: list[Json] = []
-        for campaign_id in self.watching(event["name"]):
-            met = self._met(campaign_id, request, verdicts)
+        watching = self.watching(happening)
+        for campaign_id in watching:
+            met = self._met(campaign_id, happening, verdicts)
             achieved += [journey.journey_id for journey in met]
-            conversion = self._credited(met, request, at, verdicts)
+            able = self.able(met, verdicts)
+            conversion = self._credited(able, happening, at, verdicts)
             conversions += [conversion] if conversion else []
-        if not self.watching(event["name"]):
-            verdicts.append({"verdict": "NOT_WATCHED"})
-        return {
+        if not watching:
+            nothing = not happening.event and not happening.moves
+            verdicts.append({"verdict": "NO_CHANGE" if nothing else "NOT_WATCHED"})
+        answer = {
             "conversions": conversions,
-            "achieved_journeys": sorted(achieved, key=_bytes),
+            "achieved_journeys": sorted(filter(shown, achieved), key=in_bytes),
             "replayed": False,
-            "explanation": {"verdicts": sorted(verdicts, key=_verdict_order)},
+            "explanation": {"verdicts": sorted(verdicts, key=verdict_order)},
         }
+        return answer, {"achieved": achieved}
 
-    def _met(self, campaign_id: str, request: Json, verdicts: list[Json]) -> list[Journey]:
-        """The journeys whose own goal this event meets, ended ones included (rules C11, G8)."""
-        event = request["event"]
+    def able(self, met: list[Journey], verdicts: list[Json]) -> list[Journey]:
+        """Of those that achieved, the journeys that can convert at all (rules S2, X6)."""
+        verdicts += [verdict_on(journey.barred, journey) for journey in met if journey.barred]
+        return [journey for journey in met if not journey.barred]
+
+    def _met(self, campaign_id: str, happening: Happening, verdicts: list[Json]) -> list[Journey]:
+        """The journeys whose own goal this meets, ended ones included (rules C11, G8)."""
         looked_at = [
             (journey, goal)
-            for journey in self.journeys(event["person_id"])
+            for journey in self.journeys(happening.person_id)
             if journey.campaign_id == campaign_id
             and (goal := self.goal(journey)) is not None
-            and goal.event_name == event["name"]
+            and happening.is_about(goal)
         ]
         if not looked_at:
             verdicts.append({"verdict": "NO_JOURNEY", "campaign_id": campaign_id})
         met = []
         for journey, goal in looked_at:
-            result = rules.outcome(goal.filter, _facts(request, journey))
+            result = rules.outcome(goal.filter, facts_of(happening, journey), rules.FILTERS)
             if result == "TRUE":
                 met.append(journey)
             else:
-                verdicts.append(_verdict(result, journey))
+                verdicts.append(verdict_on(result, journey))
         return met
 
     def _credited(
-        self, met: list[Journey], request: Json, at: int, verdicts: list[Json]
+        self, met: list[Journey], happening: Happening, at: int, verdicts: list[Json]
     ) -> Json | None:
         """The conversion in one campaign, if any: the last touch in time (rules C6 to C8)."""
         candidates = self._candidates(met, at, verdicts)
@@ -591,8 +670,8 @@ class NaiveModel:
             verdict = "EARLIER_TOUCH"
             if candidate is last:
                 verdict = "ALREADY_CONVERTED" if credited is not last else "CONVERTED"
-            verdicts.append(_verdict(verdict, candidate.journey, candidate.delivery))
-        return self._conversion(credited, candidates, request, at) if credited else None
+            verdicts.append(verdict_on(verdict, candidate.journey, candidate.delivery))
+        return self._conversion(credited, candidates, happening, at) if credited else None
 
     def _candidates(self, met: list[Journey], at: int, verdicts: list[Json]) -> list[Candidate]:
         """The deliveries in time, oldest touch first; for each other one, why it is none."""
@@ -606,11 +685,11 @@ class NaiveModel:
                 if delivery.journey_id == journey.journey_id
             ]
             if not deliveries:
-                verdicts.append(_verdict("NO_DELIVERY", journey))
+                verdicts.append(verdict_on("NO_DELIVERY", journey))
             for delivery in deliveries:
                 why_not = self._why_not(delivery, journey, goal, at)
                 if why_not:
-                    verdicts.append(_verdict(why_not, journey, delivery))
+                    verdicts.append(verdict_on(why_not, journey, delivery))
                     continue
                 basis_time = self.basis_time(delivery, goal)
                 assert basis_time is not None
@@ -676,7 +755,7 @@ class NaiveModel:
         return (
             candidate.basis_time,
             candidate.delivery.sent_time,
-            _bytes(candidate.delivery.delivery_id),
+            in_bytes(candidate.delivery.delivery_id),
         )
 
     def pick(self, candidates: list[Candidate]) -> Candidate:
@@ -688,26 +767,34 @@ class NaiveModel:
         return None
 
     def _conversion(
-        self, credited: Candidate, candidates: list[Candidate], request: Json, at: int
+        self, credited: Candidate, candidates: list[Candidate], happening: Happening, at: int
     ) -> Json:
         journey, goal = credited.journey, credited.goal
+        told = shown(happening.achievement_id)
         return {
             "delivery_id": credited.delivery.delivery_id,
-            "journey_id": journey.journey_id,
+            "journey_id": shown(journey.journey_id),
             "campaign_id": journey.campaign_id,
             "person_id": journey.person_id,
-            "event_id": request["event"]["event_id"],
+            "event_id": "" if goal.move else told,
+            "segment_change": goal.move
+            and {
+                "person_id": journey.person_id,
+                "segment_id": goal.move[0],
+                "change": goal.move[1],
+                "change_id": told,
+            },
             "revision": journey.revision,
             "conversion_time": at,
             "basis": goal.basis,
             "basis_time": credited.basis_time,
             "window": goal.window,
             "filter": goal.filter,
-            "value": rules.worth(goal.value, _facts(request, journey)),
+            "value": rules.worth(goal.value, facts_of(happening, journey)),
             "candidates": [
                 {
                     "delivery_id": candidate.delivery.delivery_id,
-                    "journey_id": candidate.journey.journey_id,
+                    "journey_id": shown(candidate.journey.journey_id),
                     "action_id": candidate.delivery.action_id,
                     "channel": candidate.delivery.channel,
                     "sent_time": candidate.delivery.sent_time,
@@ -728,220 +815,53 @@ class NaiveModel:
             return {"exit": True, "reason": journey.exit_reason, "exit_time": journey.end_time}
         if not self.is_message(request.get("next_step") or "EMAIL"):
             return {"exit": False}
-        if not self.goal_ends(journey):
+        reason = self.exit_reason(journey, at)
+        if not reason:
             return {"exit": False}
-        answer = {"exit": True, "reason": "GOAL", "exit_time": at}
+        answer = {"exit": True, "reason": reason, "exit_time": at}
         return self._accept(at, "check_exit", request, answer)
+
+    def check_exit_batch(self, request: Json, at: int) -> Json:
+        """The same for many, one after the other; a refusal is that one's alone."""
+        return {"results": [self._one_of_many(check, at) for check in request.get("checks", [])]}
+
+    def _one_of_many(self, check: Json, at: int) -> Json:
+        try:
+            return {"answer": self.check_exit(check, at)}
+        except Refusal as refusal:
+            code, reason = refusal.refused
+            return {"error": {"code": CODES[code], "reason": reason}}
 
     def is_message(self, next_step: str) -> bool:
         """Only before a message can a journey exit (rule X2)."""
         return next_step in MESSAGES
 
-    def goal_ends(self, journey: Journey) -> bool:
-        """Policy in force now, goal of the journey's own (rules G8, X1, X4, X5).
-
-        An event trigger cannot stop matching (rule X8), so nothing else ends a journey.
-        """
-        looks_at_goal = self.policy(journey) in ("GOAL", "GOAL_OR_NO_LONGER_MATCHING")
-        return looks_at_goal and journey.achieve_time is not None
-
-
-# ---- what requests say, and how answers look ------------------------------------------------
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode()
-
-
-def _required(message: Json, field: str) -> str:
-    value: str = message.get(field) or ""
-    if not value:
-        raise Refusal("INVALID_ARGUMENT", "FIELD_REQUIRED")
-    return value
-
-
-def _creates(entry: Entry) -> bool:
-    return entry.name == "create_campaign"
-
-
-def _filled_in(given: Json) -> Json:
-    """The content of a campaign with its defaults."""
-    trigger, goal = given.get("trigger"), given.get("goal")
-    return {
-        "display_name": given.get("display_name") or "",
-        "trigger": dict(trigger) if trigger else None,
-        "goal": _goal_filled_in(goal) if goal is not None else None,
-        "exit_policy": given.get("exit_policy") or "NO_LONGER_MATCHING",
-        "webhook_action_ids": list(given.get("webhook_action_ids") or []),
-    }
-
-
-def _goal_filled_in(given: Json) -> Json:
-    event = given.get("performs_event")
-    return {
-        "performs_event": event
-        and {"event_name": event.get("event_name") or "", "filter": event.get("filter") or ""},
-        "window": given.get("window"),
-        "basis": given.get("basis") or "RECEIVED",
-        "value": given.get("value") or "",
-        "count_machine_interactions": bool(given.get("count_machine_interactions")),
-    }
-
-
-def _goal(content: Json | None) -> Goal | None:
-    if content is None:
+    def exit_reason(self, journey: Journey, at: int) -> str | None:
+        """Policy in force now, the goal first (rules G8, X1, X9)."""
+        if self.goal_ends(journey):
+            return "GOAL"
+        if self.policy(journey) in LOOK_AT_AUDIENCE and not self.matches(journey, at):
+            return "NO_LONGER_MATCHING"
         return None
-    return Goal(
-        event_name=content["performs_event"]["event_name"],
-        filter=content["performs_event"]["filter"],
-        window=content["window"],
-        basis=content["basis"],
-        value=content["value"],
-        count_machine=content["count_machine_interactions"],
-    )
 
+    def goal_ends(self, journey: Journey) -> bool:
+        """Met since the start or, about a segment, now (rules X4, X5)."""
+        if self.policy(journey) not in LOOK_AT_GOAL:
+            return False
+        return journey.achieve_time is not None or self.holds(journey)
 
-def _masked(current: Json, given: Json, mask: list[str]) -> Json:
-    """The campaign's content after an update; no mask means the fields that are set."""
-    if mask == ["*"]:
-        paths = list(FIELDS)
-    else:
-        paths = mask or [field for field in FIELDS if given.get(field)]
-    content = {field: deepcopy(current[field]) for field in FIELDS}
-    for path in paths:
-        top, *rest = path.split(".")
-        if top not in FIELDS:
-            raise Refusal("INVALID_ARGUMENT", "FIELD_INVALID")
-        content[top] = _replaced(content[top], given.get(top), rest)
-    return _filled_in(content)
-
-
-def _replaced(old: Any, new: Any, path: list[str]) -> Any:
-    """The old value with the part at the path taken from the new one."""
-    if not path:
-        return deepcopy(new)
-    first, *rest = path
-    old, new = dict(old or {}), dict(new or {})
-    old[first] = _replaced(old.get(first), new.get(first), rest)
-    return old
-
-
-def _check_campaign(content: Json) -> None:
-    """Refuses what a campaign cannot be (rules G1, G2, G4, G5, G6, X1)."""
-    goal, has_trigger = content["goal"], bool(content["trigger"])
-    if goal:
-        _check_goal(goal, has_trigger=has_trigger)
-    if not goal and content["exit_policy"] in ("GOAL", "GOAL_OR_NO_LONGER_MATCHING"):
-        raise Refusal("INVALID_ARGUMENT", "GOAL_REQUIRED")
-
-
-def _check_goal(goal: Json, *, has_trigger: bool) -> None:
-    event, window = goal["performs_event"], goal["window"]
-    if not event or not event["event_name"]:
-        raise Refusal("INVALID_ARGUMENT", "FIELD_REQUIRED")
-    if window is not None and not 0 < window <= LONGEST_WINDOW_US:
-        raise Refusal("INVALID_ARGUMENT", "FIELD_OUT_OF_RANGE")
-    if rules.is_refused(event["filter"], rules.FILTERS, has_trigger=has_trigger):
-        raise Refusal("INVALID_ARGUMENT", "RULE_INVALID")
-    if goal["value"] and rules.is_refused(goal["value"], rules.VALUES, has_trigger=has_trigger):
-        raise Refusal("INVALID_ARGUMENT", "RULE_INVALID")
-
-
-def _check_report(report: Json) -> None:
-    """Refuses what a report of a delivery cannot say."""
-    for field in ("person_id", "delivery_id", "journey_id", "channel"):
-        _required(report, field)
-    if report["channel"] == "WEBHOOK":
-        _required(report, "action_id")
-    if report.get("sent_time") is not None and _status(report) not in ("SENT", "BOUNCED"):
-        raise Refusal("INVALID_ARGUMENT", "FIELD_INVALID")
-
-
-def _status(report: Json) -> str:
-    return report.get("status") or "SENT"
-
-
-def _start_content(request: Json) -> Any:
-    trigger = request.get("trigger_properties") or {}
-    return (request["campaign_id"], rules.canonical(trigger))
-
-
-def _event_content(event: Json) -> Any:
-    """What of an event must be the same for it to be the same (rule C13)."""
-    properties = event.get("properties") or {}
-    return (event["name"], rules.canonical(properties), event.get("occurred_time"))
-
-
-def _touch_content(interaction: Json, at: int) -> Any:
-    """What makes two interactions the same: the time as told, before it is cut."""
-    return (
-        interaction["kind"],
-        interaction.get("machine", False),
-        interaction.get("untracked", False),
-        interaction.get("time", at),
-    )
-
-
-def _facts(request: Json, journey: Journey) -> rules.Facts:
-    return rules.Facts(
-        event=request["event"].get("properties") or {},
-        trigger=journey.trigger,
-        person=request.get("person_attributes") or {},
-    )
-
-
-def _verdict(verdict: str, journey: Journey, delivery: Delivery | None = None) -> Json:
-    return {
-        "verdict": verdict,
-        "campaign_id": journey.campaign_id,
-        "journey_id": journey.journey_id,
-        "delivery_id": delivery.delivery_id if delivery else "",
-    }
-
-
-def _verdict_order(verdict: Json) -> tuple[bytes, bytes, bytes]:
-    keys = ("campaign_id", "journey_id", "delivery_id")
-    campaign, journey, delivery = (_bytes(verdict.get(key, "")) for key in keys)
-    return campaign, journey, delivery
-
-
-def _explained(answer: Json, *, asked: bool) -> Json:
-    return {key: value for key, value in answer.items() if asked or key != "explanation"}
-
-
-def _journey_json(journey: Journey) -> Json:
-    return {
-        "journey_id": journey.journey_id,
-        "campaign_id": journey.campaign_id,
-        "person_id": journey.person_id,
-        "revision": journey.revision,
-        "trigger_properties": journey.trigger,
-        "state": journey.state,
-        "exit_reason": journey.exit_reason,
-        "start_time": journey.start_time,
-        "end_time": journey.end_time,
-        "achieve_time": journey.achieve_time,
-    }
-
-
-def _delivery_json(delivery: Delivery) -> Json:
-    """The delivery as it is shown: times of the person's own opens and tracked clicks."""
-    return {
-        "delivery_id": delivery.delivery_id,
-        "person_id": delivery.person_id,
-        "campaign_id": delivery.campaign_id,
-        "journey_id": delivery.journey_id,
-        "action_id": delivery.action_id,
-        "channel": delivery.channel,
-        "status": delivery.status,
-        "sent_time": delivery.sent_time,
-        "open_time": _latest_of(delivery, "OPENED"),
-        "click_time": _latest_of(delivery, "CLICKED"),
-        "convert_time": delivery.convert_time,
-        "create_time": delivery.create_time,
-    }
-
-
-def _latest_of(delivery: Delivery, kind: str) -> int | None:
-    own = [touch for touch in delivery.touches if not touch.machine and not touch.untracked]
-    return max((touch.time for touch in own if touch.kind == kind), default=None)
+    def matches(self, journey: Journey, _at: int) -> bool:
+        """Trigger segments and audience filter in force now (rules G8, X8, X11)."""
+        campaign = self.campaign(journey.campaign_id)
+        trigger = campaign["trigger"] or {}
+        for key, enough in (("any_segment", any), ("all_segments", all)):
+            ids = (trigger.get(key) or {}).get("segment_ids", [])
+            if ids and not enough(self.is_in(journey.person_id, each) for each in ids):
+                return False
+        facts = rules.Facts(
+            event={},
+            trigger=journey.trigger,
+            person=self.attributes(journey.person_id),
+            segments=tuple(self.segments_of(journey.person_id)),
+        )
+        return rules.outcome(campaign["audience_filter"], facts, rules.AUDIENCES) == "TRUE"

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from model.content import CONVERTING_CHANNELS
 from model.driver import Json
-from model.naive import CONVERTING_CHANNELS, Entry
+from model.log import Entry
 
 Key = tuple[str, str]
 
@@ -183,7 +184,9 @@ class Recount:
 
     def _conversions(self) -> Iterator[Json]:
         """In the order in which they came."""
-        for entry in self._entries("evaluate"):
+        for entry in self._log:
+            if entry.name not in ("evaluate", "update_attributes"):
+                continue
             if not entry.request.get("validate_only") and not entry.answer["replayed"]:
                 yield from entry.answer["conversions"]
 
@@ -196,7 +199,7 @@ class Recount:
             if key in seen or report.get("status", "SENT") not in ("SENT", "BOUNCED"):
                 continue
             seen.add(key)
-            journey = self._journey(report["person_id"], report["journey_id"])
+            journey = self._journey_of(report)
             action_id = report.get("action_id", "")
             yield Sent(
                 *key,
@@ -208,6 +211,18 @@ class Recount:
                 touches=frozenset(self._touches(key)),
                 conversion=converted.get(key),
             )
+
+    def _journey_of(self, report: Json) -> Json:
+        """The journey of a delivery; a newsletter's is judged by what was in force at first."""
+        if report.get("journey_id"):
+            return self._journey(report["person_id"], report["journey_id"])
+        revision = next(
+            entry.facts["revision"]
+            for entry in self._entries("record_delivery")
+            if entry.request["delivery"]["delivery_id"] == report["delivery_id"]
+            and entry.request["delivery"]["person_id"] == report["person_id"]
+        )
+        return {"campaign_id": report["campaign_id"], "revision": revision}
 
     def _can_convert(self, channel: str, action_id: str, journey: Json) -> bool:
         if channel != "WEBHOOK":

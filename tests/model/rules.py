@@ -21,6 +21,7 @@ class Facts:
     event: Json
     trigger: Json
     person: Json
+    segments: tuple[str, ...] = ()
 
 
 class MissingError(Exception):
@@ -161,6 +162,33 @@ VALUES: dict[str, Rule] = {
     "size(event.items)": Rule(lambda f: len(get(f.event, "items"))),
 }
 
+# Of people: of audiences, and of segments with a rule.
+ABOUT_PEOPLE: dict[str, Rule] = {
+    'person.plan == "premium"': Rule(lambda f: same(get(f.person, "plan"), "premium")),
+    'person.plan != "premium"': FILTERS['person.plan != "premium"'],
+    '!has(person.plan) || person.plan != "premium"': FILTERS[
+        '!has(person.plan) || person.plan != "premium"'
+    ],
+    "!has(person.plan)": Rule(lambda f: "plan" not in f.person),
+    "has(person.banned)": Rule(lambda f: "banned" in f.person),
+    "!has(person.banned)": Rule(lambda f: "banned" not in f.person),
+    "person.age >= 18.0": Rule(lambda f: number(get(f.person, "age")) >= 18.0),
+}
+SEGMENTS = {**ABOUT_PEOPLE, "true": Rule(lambda _: True)}
+AUDIENCES = {
+    **ABOUT_PEOPLE,
+    "": Rule(lambda _: True),
+    "true": Rule(lambda _: True),
+    '"vip" in segments': Rule(lambda f: "vip" in f.segments),
+    '!("vip" in segments)': Rule(lambda f: "vip" not in f.segments),
+    '"premium" in segments': Rule(lambda f: "premium" in f.segments),
+    '!("nobody" in segments)': Rule(lambda f: "nobody" not in f.segments),
+    "person.course_id == trigger.course_id": Rule(
+        lambda f: same(get(f.person, "course_id"), get(f.trigger, "course_id")),
+        reads_trigger=True,
+    ),
+}
+
 # Texts that are refused wherever they stand.
 REFUSED = frozenset(
     {
@@ -176,10 +204,10 @@ REFUSED = frozenset(
 )
 
 
-def outcome(text: str, facts: Facts) -> Outcome:
-    """What a goal's filter says; only TRUE lets the event achieve the goal."""
+def outcome(text: str, facts: Facts, known: dict[str, Rule]) -> Outcome:
+    """What a rule that is true or false says; only TRUE lets something be."""
     try:
-        return "TRUE" if FILTERS[text].meaning(facts) else "FILTER_FALSE"
+        return "TRUE" if known[text].meaning(facts) else "FILTER_FALSE"
     except MissingError:
         return "PROPERTY_MISSING"
     except WrongTypeError:
@@ -201,4 +229,4 @@ def is_refused(text: str, known: dict[str, Rule], *, has_trigger: bool) -> bool:
     """Whether a campaign with this rule is refused (rules G4, G5)."""
     if text in REFUSED:
         return True
-    return known[text].reads_trigger and not has_trigger
+    return text not in known or (known[text].reads_trigger and not has_trigger)

@@ -48,6 +48,7 @@ class Scenario:
     file: str
     name: str
     rules: tuple[str, ...]
+    segments: tuple[Json, ...]
     campaigns: tuple[Json, ...]
     start_us: int
     steps: tuple[Step, ...]
@@ -67,6 +68,7 @@ def load(path: Path) -> Iterator[Scenario]:
             file=path.name,
             name=scenario["name"],
             rules=tuple(scenario.get("rules", ())),
+            segments=tuple(scenario.get("segments", ())),
             campaigns=tuple(scenario.get("campaigns", ())),
             start_us=start,
             steps=tuple(_step(step, start) for step in scenario["steps"]),
@@ -92,6 +94,10 @@ def _at(text: str, start_us: int) -> int:
 def play(scenario: Scenario, driver: Driver, not_covered: frozenset[str]) -> list[str]:
     """What does not hold, one line each; steps refused for a reason not covered are left out."""
     problems = []
+    for segment in scenario.segments:
+        answer = driver.call("create_segment", {"segment": segment}, scenario.start_us)
+        if isinstance(answer, Refused):
+            problems.append(f"segment {segment['segment_id']}: {answer}")
     for campaign in scenario.campaigns:
         answer = driver.call("create_campaign", {"campaign": campaign}, scenario.start_us)
         if isinstance(answer, Refused):
@@ -124,6 +130,7 @@ def difference(step: Step, answer: Json | Refused) -> str | None:
 def mismatch(expected: Any, got: Any, where: str) -> str | None:
     """The first place where what is named is not there; null, false and empty mean unset."""
     if isinstance(expected, dict) and expected:
+        got = {} if got is None else got  # a message of which nothing is set is left out
         if not isinstance(got, dict):
             return f"{where}: expected {expected}, got {got}"
         found = (mismatch(part, got.get(key), f"{where}.{key}") for key, part in expected.items())

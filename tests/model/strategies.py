@@ -54,6 +54,40 @@ TRIGGERS: tuple[Json | None, ...] = (
     {"course_id": "a", "total": 10},
     {"course_id": "b", "price": "much"},
 )
+# Told by callers, and by a rule.
+SEGMENTS: tuple[Json, ...] = (
+    {"segment_id": "vip"},
+    {"segment_id": "premium", "rule": 'person.plan == "premium"'},
+)
+SEGMENT_RULES = (
+    'person.plan == "premium"',
+    'person.plan != "premium"',
+    '!has(person.plan) || person.plan != "premium"',
+    "person.age >= 18.0",
+)
+AUDIENCES = (
+    *[None] * 6,
+    '!has(person.plan) || person.plan != "premium"',
+    'person.plan != "premium"',
+    "!has(person.banned)",
+    '"premium" in segments',
+    '!("vip" in segments)',
+)
+BY_EVENT: Json = {"event_name": "started"}
+TRIGGERS_OF_CAMPAIGNS: tuple[Json | None, ...] = (
+    *[BY_EVENT] * 5,
+    {"any_segment": {"segment_ids": ["vip", "premium"]}},
+    {"all_segments": {"segment_ids": ["premium", "vip"]}},
+    None,
+)
+UPDATES: dict[str, Json] = {
+    "u1": {"attributes": {"plan": "premium"}},
+    "u2": {"attributes": {"plan": "free", "age": 17}},
+    "u3": {"attributes": {"plan": None, "age": 18}},
+    "u4": {"remove_names": ["plan", "banned"]},
+    "u5": {"attributes": {"banned": True, "rate": 3}},
+    "u6": {"attributes": {"age": 20, "plan": "premium"}, "remove_names": ["banned"]},
+}
 ATTRIBUTES: tuple[Json | None, ...] = (None, {"plan": "free"}, {"plan": "premium"})
 
 # What belongs together, so that the same id mostly comes with the same content.
@@ -75,6 +109,8 @@ DELIVERIES = {
     "d8": ("j1", "DATA_ACTION", "data-1"),
     "d11": ("j2", "CREATE_EVENT", "event-1"),
     "d12": ("j2", "CREATE_OR_UPDATE_PERSON", "person-1"),
+    "d13": (None, "EMAIL", "email-1"),
+    "d14": (None, "SMS", "sms-1"),
 }
 FAVOURITES = ("d9", "d1", "d10")
 EVENTS: dict[str, tuple[str, Json | None]] = {
@@ -101,6 +137,9 @@ MASKS: tuple[list[str], ...] = (
     ["goal.count_machine_interactions"],
     ["display_name"],
     ["display_name", "exit_policy"],
+    ["audience_filter"],
+    ["audience_filter", "exit_policy"],
+    ["trigger", "exit_policy"],
     ["*"],
 )
 PLAIN: Json = {"event_name": "finished"}
@@ -166,16 +205,20 @@ def _without_none(message: Json) -> Json:
 
 
 def goal(pick: Pick) -> Json:
-    """A goal that is taken where there is a trigger."""
+    """A goal that is taken where an event is the trigger."""
+    kind = pick([*["performs_event"] * 6, "enters_segment", "enters_segment", "leaves_segment"])
+    event = {
+        "event_name": pick(["finished"] * 7 + ["paid"]),
+        "filter": pick(FILTERS),
+    }
+    segment = {"segment_id": pick(["vip", "vip", "premium"])}
+    values = VALUES if kind == "performs_event" else ("", "trigger.price", "person.rate")
     return _without_none(
         {
-            "performs_event": {
-                "event_name": pick(["finished"] * 7 + ["paid"]),
-                "filter": pick(FILTERS),
-            },
+            kind: event if kind == "performs_event" else segment,
             "window": pick(WINDOWS),
             "basis": pick([None, None, "RECEIVED", "OPENED", "OPENED", "CLICKED"]),
-            "value": pick(["", "", *VALUES]),
+            "value": pick(["", "", *values]),
             "count_machine_interactions": pick([None, None, True]),
         }
     )
@@ -187,7 +230,8 @@ def _campaign(pick: Pick, campaign_id: str) -> Json:
     return _without_none(
         {
             "campaign_id": campaign_id,
-            "trigger": {"event_name": "started"},
+            "trigger": BY_EVENT,
+            "audience_filter": pick(AUDIENCES),
             "goal": goal(pick) if has_goal else None,
             "exit_policy": pick(POLICIES if has_goal else POLICIES[2:]),
             "webhook_action_ids": pick([["hook-1"], ["hook-1", "hook-2"], None]),
@@ -198,6 +242,44 @@ def _campaign(pick: Pick, campaign_id: str) -> Json:
 def create_campaign(campaign_id: str) -> Maker:
     """Creates this campaign."""
     return lambda pick: {"campaign": _campaign(pick, campaign_id)}
+
+
+def newsletter(pick: Pick) -> Json:
+    """Creates the newsletter, whose goal reads no trigger."""
+    plain: Json = {"performs_event": PLAIN}
+    goals = (plain, {**plain, "window": "7d"}, {"enters_segment": {"segment_id": "vip"}})
+    return {"campaign": {"campaign_id": "news", "kind": "NEWSLETTER", "goal": pick(goals)}}
+
+
+def create_segment(segment: Json) -> Maker:
+    """Creates this segment."""
+    return lambda _: {"segment": segment}
+
+
+def define_segment(pick: Pick) -> Json:
+    """Creates a segment, mostly one that is there."""
+    return {"segment": pick([*SEGMENTS, {"segment_id": "spare"}])}
+
+
+def update_segment(pick: Pick) -> Json:
+    """Changes a rule or a name, which may be refused."""
+    segment = {
+        "segment_id": pick(["premium", "premium", "premium", "vip", "nowhere"]),
+        "display_name": pick([None, "One"]),
+        "rule": pick([*SEGMENT_RULES, *SEGMENT_RULES, None, " "]),
+    }
+    request = {"segment": _without_none(segment), "update_mask": pick([["rule"], ["rule"], None])}
+    return _without_none(request)
+
+
+def delete_segment(pick: Pick) -> Json:
+    """Deletes a segment, which seldom can be."""
+    return {"segment_id": pick(["vip", "premium", "spare", "spare"])}
+
+
+def archive_campaign(pick: Pick) -> Json:
+    """Archives a campaign."""
+    return {"campaign_id": pick(["c1", "c2", "news", "nowhere"])}
 
 
 def create_again(pick: Pick) -> Json:
@@ -220,9 +302,10 @@ def change(pick: Pick) -> Json:
     """A change of some fields, which may be refused, if so for one reason."""
     new_goal = pick([goal, goal, goal, goal, goal, lambda pick: pick(FAULTY_GOALS), None])
     campaign = {
-        "campaign_id": pick(["c1", "c1", "c2"]),
+        "campaign_id": pick(["c1", "c1", "c1", "c2", "c2", "news"]),
         "display_name": pick([None, "One"]),
-        "trigger": pick([*[{"event_name": "started"}] * 4, None]),
+        "trigger": pick(TRIGGERS_OF_CAMPAIGNS),
+        "audience_filter": pick(AUDIENCES),
         "goal": new_goal and new_goal(pick),
         "exit_policy": pick([None, *POLICIES, *POLICIES_WITH_GOAL]),
         "webhook_action_ids": pick([["hook-1"], ["hook-2"], None]),
@@ -253,7 +336,7 @@ def start_journey(pick: Pick) -> Json:
     usual = start(pick(list(JOURNEYS)))(pick)
     odd = {
         "person_id": pick(PEOPLE),
-        "campaign_id": pick(["c1", "c2", "nowhere"]),
+        "campaign_id": pick(["c1", "c2", "news", "nowhere"]),
         "trigger_properties": pick(TRIGGERS),
     }
     return _without_none({**usual, **odd}) if _once_in(6, pick) else usual
@@ -270,6 +353,7 @@ def deliver(delivery_id: str) -> Maker:
             "person_id": "ada",
             "delivery_id": delivery_id,
             "journey_id": journey_id,
+            "campaign_id": None if journey_id else "news",
             "action_id": action_id,
             "channel": channel,
             "status": status,
@@ -288,7 +372,7 @@ def record_delivery(pick: Pick) -> Json:
         odd = {
             "person_id": pick(PEOPLE),
             "journey_id": pick([*JOURNEYS, "j9"]),
-            "campaign_id": pick([None, "c1", "c2"]),
+            "campaign_id": pick([None, "c1", "c2", "news"]),
             "channel": pick(CHANNELS),
             "status": pick([None, "QUEUED"]),
             "sent_time": pick([None, Later(-1)]),
@@ -350,6 +434,53 @@ def evaluate(pick: Pick) -> Json:
     return _without_none(request)
 
 
+def change_segment(pick: Pick) -> Json:
+    """Tells that somebody entered or left a segment, real or not."""
+    change_id = pick([None, None, None, "x1", "x2", "e1"])
+    odd = _once_in(8, pick) or change_id is None
+    change = {
+        "person_id": pick(PEOPLE),
+        "segment_id": pick(["vip"] * 12 + ["premium", "nowhere"]),
+        "change": pick(["ENTERED", "ENTERED", "LEFT"]) if odd else "ENTERED",
+        "change_id": change_id,
+    }
+    request = {
+        "segment_change": _without_none(change),
+        "person_attributes": pick(ATTRIBUTES),
+        "validate_only": pick([None, None, None, True]),
+        "explain": pick([True, True, None]),
+    }
+    return _without_none(request)
+
+
+def update_attributes(pick: Pick) -> Json:
+    """Stores attributes, seldom under an id that stands for others."""
+    update_id = pick(list(UPDATES))
+    content = UPDATES[pick(list(UPDATES)) if _once_in(8, pick) else update_id]
+    request = {
+        "person_id": pick(PEOPLE),
+        **content,
+        "update_id": pick([None, None, update_id]),
+        "explain": pick([True, None]),
+    }
+    return _without_none(request)
+
+
+def get_person(pick: Pick) -> Json:
+    """Reads a person."""
+    return {"person_id": pick(PEOPLE)}
+
+
+def list_campaigns(pick: Pick) -> Json:
+    """Reads all campaigns."""
+    return {"include_archived": pick([True, False])}
+
+
+def check_exit_batch(pick: Pick) -> Json:
+    """Asks of several journeys."""
+    return {"checks": [check_exit(pick) for _ in range(pick([0, 1, 2, 4]))]}
+
+
 def check_exit(pick: Pick) -> Json:
     """Asks whether a journey ends."""
     request = {
@@ -367,7 +498,7 @@ def finish_journey(pick: Pick) -> Json:
 
 def get_campaign(pick: Pick) -> Json:
     """Reads a campaign."""
-    return {"campaign_id": pick(["c1", "c1", "c2", "c9"])}
+    return {"campaign_id": pick(["c1", "c1", "c2", "news", "c9"])}
 
 
 def read_person(pick: Pick) -> Json:
@@ -378,6 +509,11 @@ def read_person(pick: Pick) -> Json:
 # How often each command comes in a history.
 ANYTHING: tuple[tuple[int, str, Maker], ...] = (
     (7, "evaluate", evaluate),
+    (4, "evaluate", change_segment),
+    (4, "update_attributes", update_attributes),
+    (1, "update_segment", update_segment),
+    (1, "check_exit_batch", check_exit_batch),
+    (1, "get_person", get_person),
     (4, "record_delivery", record_delivery),
     (5, "record_interaction", record_interaction),
     (4, "check_exit", check_exit),
@@ -389,7 +525,19 @@ ANYTHING: tuple[tuple[int, str, Maker], ...] = (
     (1, "list_journeys", read_person),
     (1, "list_deliveries", read_person),
 )
-_REPEATED = [(name, maker) for weight, name, maker in ANYTHING for _ in range(weight)]
+# What comes now and then: it ends a campaign, or is mostly refused.
+SELDOM: tuple[tuple[int, str, Maker], ...] = (
+    (3, "archive_campaign", archive_campaign),
+    (3, "delete_segment", delete_segment),
+    (2, "create_segment", define_segment),
+    (1, "list_campaigns", list_campaigns),
+    (1, "list_revisions", get_campaign),
+)
+_RARE = 6
+_REPEATED = [
+    *[(name, maker) for weight, name, maker in ANYTHING for _ in range(_RARE * weight)],
+    *[(name, maker) for weight, name, maker in SELDOM for _ in range(weight)],
+]
 
 
 def command(pick: Pick, name: str, maker: Maker) -> Command:
@@ -398,8 +546,12 @@ def command(pick: Pick, name: str, maker: Maker) -> Command:
 
 
 def beginning(pick: Pick) -> list[Command]:
-    """Both campaigns, journeys and some messages, so that something can happen."""
+    """Segments, campaigns, journeys and some messages, so that something can happen."""
     makers: list[tuple[str, Maker]] = [
+        *[("create_segment", create_segment(segment)) for segment in SEGMENTS],
+        *[("update_attributes", update_attributes)] * pick([0, 0, 1]),
+        *[("evaluate", change_segment)] * pick([0, 0, 1]),
+        ("create_campaign", newsletter),
         ("create_campaign", create_campaign("c1")),
         ("create_campaign", create_campaign("c2")),
         ("start_journey", start("j1")),
@@ -407,6 +559,7 @@ def beginning(pick: Pick) -> list[Command]:
         ("start_journey", start("j2")),
         *[("start_journey", start("j3"))] * pick([0, 1]),
         *[("record_delivery", deliver(delivery_id)) for delivery_id in FAVOURITES],
+        *[("record_delivery", deliver("d13"))] * pick([0, 1]),
         ("record_delivery", deliver(pick(list(DELIVERIES)))),
         *[("record_interaction", touch(FAVOURITES))] * pick([0, 1, 2, 3, 4]),
     ]

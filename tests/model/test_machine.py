@@ -1,21 +1,16 @@
 """The comparison itself: it holds for the model, and it catches every planted mistake."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis.stateful import run_state_machine_as_test
+from model.content import Candidate, Delivery, Goal, Happening, Journey, Move, Touch
 from model.driver import Json, Refused
+from model.log import Entry
 from model.machine import BRIEF, machine_for, play
-from model.naive import (
-    Candidate,
-    Delivery,
-    Entry,
-    Goal,
-    Journey,
-    NaiveModel,
-    Touch,
-)
+from model.naive import NaiveModel
 from model.strategies import Command, history, sequences
 
 # Enough to find any of the mistakes below.
@@ -136,14 +131,12 @@ class UntrackedClicksCount(NaiveModel):
 
 class MachinesCount(NaiveModel):
     def basis_time(self, delivery: Delivery, goal: Goal) -> int | None:
-        human = Goal(goal.event_name, goal.filter, goal.window, goal.basis, goal.value, True)
-        return super().basis_time(delivery, human)
+        return super().basis_time(delivery, replace(goal, count_machine=True))
 
 
 class MachinesNeverCount(NaiveModel):
     def basis_time(self, delivery: Delivery, goal: Goal) -> int | None:
-        human = Goal(goal.event_name, goal.filter, goal.window, goal.basis, goal.value, False)
-        return super().basis_time(delivery, human)
+        return super().basis_time(delivery, replace(goal, count_machine=False))
 
 
 class LastToldInsteadOfLatest(NaiveModel):
@@ -229,19 +222,92 @@ class DryRunRecords(NaiveModel):
 class UnwatchedEventsAreKept(NaiveModel):
     def evaluate(self, request: Json, at: int) -> Json:
         answer = super().evaluate(request, at)
-        if not self.watching(request["event"]["name"]) and not answer["replayed"]:
-            self._accept(at, "evaluate", request, answer)
+        event = request.get("event")
+        if event and not self._watched(event) and not answer["replayed"]:
+            self._accept(at, "evaluate", request, answer, {"achieved": []})
         return answer
+
+    def _watched(self, event: Json) -> bool:
+        return bool(self.watching(Happening(event["person_id"], "", event, (), {})))
 
 
 class EventTimeDecides(NaiveModel):
     def evaluate(self, request: Json, at: int) -> Json:
-        return super().evaluate(request, min(at, request["event"].get("occurred_time", at)))
+        told = request.get("event", {}).get("occurred_time", at)
+        return super().evaluate(request, min(at, told))
 
 
 class EndedJourneysDoNotAchieve(NaiveModel):
     def goal(self, journey: Journey) -> Goal | None:
         return super().goal(journey) if journey.state == "ACTIVE" else None
+
+
+class EnteringAgainAchieves(NaiveModel):
+    def is_real(self, _person_id: str, _move: Move) -> bool:
+        return True
+
+
+class MetAtTheStartConverts(NaiveModel):
+    def bar(self, _journey: Journey) -> str | None:
+        return None
+
+
+class ExitedAtTheStartConverts(NaiveModel):
+    def able(self, met: list[Journey], verdicts: list[Json]) -> list[Journey]:
+        out = [journey for journey in met if journey.barred == "EXITED_AT_START"]
+        rest = [journey for journey in met if journey not in out]
+        return super().able(rest, verdicts) + out
+
+
+class BarredJourneysDoNotAchieve(NaiveModel):
+    def goal(self, journey: Journey) -> Goal | None:
+        return None if journey.barred else super().goal(journey)
+
+
+class HoldingIsNotEnough(NaiveModel):
+    def goal_ends(self, journey: Journey) -> bool:
+        return super().goal_ends(journey) and journey.achieve_time is not None
+
+
+class MatchingIsTheFirstReason(NaiveModel):
+    def exit_reason(self, journey: Journey, at: int) -> str | None:
+        reason = super().exit_reason(journey, at)
+        both = reason == "GOAL" and self.policy(journey) == "GOAL_OR_NO_LONGER_MATCHING"
+        return "NO_LONGER_MATCHING" if both and not self.matches(journey, at) else reason
+
+
+class EverybodyMatches(NaiveModel):
+    def matches(self, _journey: Journey, _at: int) -> bool:
+        return True
+
+
+class FiltersWithoutAnswerMatch(NaiveModel):
+    def matches(self, journey: Journey, at: int) -> bool:
+        text = self.campaign(journey.campaign_id)["audience_filter"]
+        person = self.attributes(journey.person_id)
+        missing = text == 'person.plan != "premium"' and "plan" not in person
+        return missing or super().matches(journey, at)
+
+
+class NullRemoves(NaiveModel):
+    def merged(self, attributes: Json, request: Json) -> Json:
+        merged = super().merged(attributes, request)
+        return {key: value for key, value in merged.items() if value is not None}
+
+
+class OverridesAreForgotten(NaiveModel):
+    def evaluated_person(self, request: Json) -> Json:
+        return self.attributes(request["event"]["person_id"])
+
+
+class StoredAttributesAreForgotten(NaiveModel):
+    def evaluated_person(self, request: Json) -> Json:
+        return dict(request.get("person_attributes") or {})
+
+
+class LeavingIsForgotten(NaiveModel):
+    def moves(self, before: Json, after: Json) -> tuple[Move, ...]:
+        return tuple(move for move in super().moves(before, after) if move[1] == "ENTERED")
 
 
 MISTAKES = [

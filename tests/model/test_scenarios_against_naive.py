@@ -11,7 +11,9 @@ from attribution.v1 import (
     delivery_service_pb2,
     error_reason_pb2,
     journey_service_pb2,
+    person_service_pb2,
     report_service_pb2,
+    segment_service_pb2,
 )
 from google.protobuf import json_format
 from google.protobuf.message import Message
@@ -41,12 +43,15 @@ MODULES = (
     campaign_service_pb2,
     delivery_service_pb2,
     journey_service_pb2,
+    person_service_pb2,
+    segment_service_pb2,
 )
 _REASONS = error_reason_pb2.ErrorReason.DESCRIPTOR.values_by_name
 RULES_OF_THIS_STEP = (
-    *("G1", "G2", "G3", "G4", "G5", "G6", "G8", "G9"),
+    *(f"G{number}" for number in range(1, 10)),
     *(f"C{number}" for number in range(1, 16)),
-    *(f"X{number}" for number in range(1, 11)),
+    *(f"S{number}" for number in range(1, 5)),
+    *(f"X{number}" for number in range(1, 12)),
 )
 
 
@@ -80,6 +85,8 @@ def test_every_file_is_linked_from_the_rules() -> None:
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=_id)
 def test_scenario_fits_the_contract(scenario: Scenario) -> None:
     """Every key, enum value and reason in the files is one that the protos have."""
+    for segment in scenario.segments:
+        _parse("CreateSegmentRequest", {"segment": segment})
     for campaign in scenario.campaigns:
         _parse("CreateCampaignRequest", {"campaign": campaign})
     for step in scenario.steps:

@@ -6,17 +6,30 @@ callers need are here too; all of them are in `attribution.v1`.
 """
 
 from attribution.v1.attribution_service_pb2 import (
+    BatchError,
+    CheckExitBatchResponse,
+    CheckExitRequest,
     CheckExitResponse,
+    CheckExitResult,
     EvaluateResponse,
     NextStep,
 )
-from attribution.v1.campaign_pb2 import Campaign, CampaignKind, ExitPolicy, Trigger
+from attribution.v1.campaign_pb2 import (
+    Campaign,
+    CampaignKind,
+    CampaignRevision,
+    ExitPolicy,
+    SegmentSet,
+    Trigger,
+)
 from attribution.v1.conversion_pb2 import Candidate, Conversion
 from attribution.v1.delivery_pb2 import Channel, Delivery, DeliveryStatus, InteractionKind
 from attribution.v1.error_reason_pb2 import ErrorReason
 from attribution.v1.explanation_pb2 import Explanation, ExplanationVerdict, Verdict
-from attribution.v1.goal_pb2 import Basis, Goal, PerformsEvent
+from attribution.v1.goal_pb2 import Basis, EntersSegment, Goal, LeavesSegment, PerformsEvent
 from attribution.v1.journey_pb2 import ExitReason, Journey, JourneyState
+from attribution.v1.person_pb2 import Person
+from attribution.v1.person_service_pb2 import UpdateAttributesResponse
 from attribution.v1.report_pb2 import (
     ActionCredit,
     ActivityKind,
@@ -39,6 +52,7 @@ from attribution.v1.rule_pb2 import (
     Severity,
 )
 from attribution.v1.rule_service_pb2 import CheckRuleResponse, TryRuleResponse
+from attribution.v1.segment_pb2 import MembershipChange, Segment, SegmentChange
 
 from attribution_client._retry import Clock, RetryPolicy
 from attribution_client._version import __version__
@@ -74,12 +88,17 @@ __all__ = [
     "AttributionClient",
     "AttributionError",
     "Basis",
+    "BatchError",
     "Campaign",
     "CampaignKind",
+    "CampaignRevision",
     "Cancelled",
     "Candidate",
     "Channel",
+    "CheckExitBatchResponse",
+    "CheckExitRequest",
     "CheckExitResponse",
+    "CheckExitResult",
     "CheckRuleResponse",
     "Clock",
     "Conversion",
@@ -90,6 +109,7 @@ __all__ = [
     "Delivery",
     "DeliveryFigure",
     "DeliveryStatus",
+    "EntersSegment",
     "ErrorReason",
     "EvaluateResponse",
     "ExitPolicy",
@@ -106,11 +126,14 @@ __all__ = [
     "Journey",
     "JourneyFigure",
     "JourneyState",
+    "LeavesSegment",
+    "MembershipChange",
     "NextStep",
     "NotFound",
     "OutOfRange",
     "PerformsEvent",
     "PermissionDenied",
+    "Person",
     "PersonActivity",
     "ResourceExhausted",
     "RetryPolicy",
@@ -120,6 +143,9 @@ __all__ = [
     "RulePart",
     "RulePlace",
     "RuleValueType",
+    "Segment",
+    "SegmentChange",
+    "SegmentSet",
     "SeriesStep",
     "Severity",
     "TimeBasis",
@@ -129,6 +155,7 @@ __all__ = [
     "Unavailable",
     "Unimplemented",
     "Unknown",
+    "UpdateAttributesResponse",
     "Verdict",
     "WatchConversionsResponse",
     "__version__",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol, TypeVar
 
-from attribution.v1.campaign_service_pb2 import ListCampaignsRequest
+from attribution.v1.campaign_service_pb2 import ListCampaignsRequest, ListRevisionsRequest
 from attribution.v1.delivery_service_pb2 import ListDeliveriesRequest
 from attribution.v1.journey_service_pb2 import ListJourneysRequest
 from attribution.v1.report_service_pb2 import (
@@ -14,6 +14,7 @@ from attribution.v1.report_service_pb2 import (
     ListSentDeliveriesRequest,
     ListStartedJourneysRequest,
 )
+from attribution.v1.segment_service_pb2 import ListSegmentsRequest
 
 PageRequest = TypeVar(
     "PageRequest",
@@ -23,6 +24,8 @@ PageRequest = TypeVar(
     ListJourneysRequest,
     ListPersonActivityRequest,
     ListPersonSentRequest,
+    ListRevisionsRequest,
+    ListSegmentsRequest,
     ListSentDeliveriesRequest,
     ListStartedJourneysRequest,
 )

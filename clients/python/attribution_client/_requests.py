@@ -6,12 +6,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 
-from attribution.v1.attribution_service_pb2 import CheckExitRequest, EvaluateRequest, NextStep
+from attribution.v1.attribution_service_pb2 import (
+    CheckExitBatchRequest,
+    CheckExitRequest,
+    EvaluateRequest,
+    NextStep,
+)
 from attribution.v1.campaign_pb2 import Campaign
 from attribution.v1.campaign_service_pb2 import (
+    ArchiveCampaignRequest,
     CreateCampaignRequest,
     GetCampaignRequest,
     ListCampaignsRequest,
+    ListRevisionsRequest,
     UpdateCampaignRequest,
 )
 from attribution.v1.delivery_pb2 import (
@@ -34,8 +41,17 @@ from attribution.v1.journey_service_pb2 import (
     ListJourneysRequest,
     StartJourneyRequest,
 )
+from attribution.v1.person_service_pb2 import GetPersonRequest, UpdateAttributesRequest
 from attribution.v1.rule_pb2 import RulePlace
 from attribution.v1.rule_service_pb2 import CheckRuleRequest, TryRuleRequest
+from attribution.v1.segment_pb2 import MembershipChange, Segment, SegmentChange
+from attribution.v1.segment_service_pb2 import (
+    CreateSegmentRequest,
+    DeleteSegmentRequest,
+    GetSegmentRequest,
+    ListSegmentsRequest,
+    UpdateSegmentRequest,
+)
 from google.protobuf.field_mask_pb2 import FieldMask
 
 from attribution_client._convert import Properties, to_enum, to_struct, to_timestamp
@@ -51,9 +67,19 @@ def get_campaign(campaign_id: str) -> GetCampaignRequest:
     return GetCampaignRequest(campaign_id=campaign_id)
 
 
-def list_campaigns(page_size: int) -> ListCampaignsRequest:
+def list_campaigns(page_size: int, include_archived: bool) -> ListCampaignsRequest:
     """Build the request of ListCampaigns for the first page."""
-    return ListCampaignsRequest(page_size=page_size)
+    return ListCampaignsRequest(page_size=page_size, include_archived=include_archived)
+
+
+def list_revisions(campaign_id: str, page_size: int) -> ListRevisionsRequest:
+    """Build the request of ListRevisions for the first page."""
+    return ListRevisionsRequest(campaign_id=campaign_id, page_size=page_size)
+
+
+def archive_campaign(campaign_id: str, etag: str) -> ArchiveCampaignRequest:
+    """Build the request of ArchiveCampaign."""
+    return ArchiveCampaignRequest(campaign_id=campaign_id, etag=etag)
 
 
 def update_campaign(campaign: Campaign, update_mask: Sequence[str]) -> UpdateCampaignRequest:
@@ -62,12 +88,17 @@ def update_campaign(campaign: Campaign, update_mask: Sequence[str]) -> UpdateCam
     Raises:
         TypeError: The mask is a text instead of a list of them.
     """
-    if isinstance(update_mask, str):
-        raise TypeError(f"update_mask: expected a list of paths, such as [{update_mask!r}]")
     request = UpdateCampaignRequest(campaign=campaign)
-    if update_mask:
-        request.update_mask.CopyFrom(FieldMask(paths=update_mask))
+    if paths := _listed(update_mask, "update_mask", "paths"):
+        request.update_mask.CopyFrom(FieldMask(paths=paths))
     return request
+
+
+def _listed(values: Sequence[str], path: str, what: str) -> list[str]:
+    """The texts of a list, for which one text is easily taken."""
+    if isinstance(values, str):
+        raise TypeError(f"{path}: expected a list of {what}, such as [{values!r}]")
+    return list(values)
 
 
 def start_journey(
@@ -180,6 +211,94 @@ def evaluate(
     return request
 
 
+def evaluate_segment_change(
+    person_id: str,
+    segment_id: str,
+    change: MembershipChange | str,
+    change_id: str,
+    person_attributes: Properties | None,
+    validate_only: bool,
+    explain: bool,
+) -> EvaluateRequest:
+    """Build the request of Evaluate for a segment that was entered or left."""
+    found = to_enum(change, MembershipChange, "MEMBERSHIP_CHANGE_", "change")
+    told = SegmentChange(
+        person_id=person_id,
+        segment_id=segment_id,
+        change=cast(MembershipChange, found),
+        change_id=change_id,
+    )
+    request = EvaluateRequest(segment_change=told, validate_only=validate_only, explain=explain)
+    if person_attributes is not None:
+        request.person_attributes.CopyFrom(to_struct(person_attributes, "person_attributes"))
+    return request
+
+
+def check_exit_batch(checks: Sequence[CheckExitRequest]) -> CheckExitBatchRequest:
+    """Build the request of CheckExitBatch."""
+    return CheckExitBatchRequest(checks=checks)
+
+
+def create_segment(segment: Segment) -> CreateSegmentRequest:
+    """Build the request of CreateSegment."""
+    return CreateSegmentRequest(segment=segment)
+
+
+def get_segment(segment_id: str) -> GetSegmentRequest:
+    """Build the request of GetSegment."""
+    return GetSegmentRequest(segment_id=segment_id)
+
+
+def list_segments(page_size: int) -> ListSegmentsRequest:
+    """Build the request of ListSegments for the first page."""
+    return ListSegmentsRequest(page_size=page_size)
+
+
+def update_segment(segment: Segment, update_mask: Sequence[str]) -> UpdateSegmentRequest:
+    """Build the request of UpdateSegment.
+
+    Raises:
+        TypeError: The mask is a text instead of a list of them.
+    """
+    request = UpdateSegmentRequest(segment=segment)
+    if paths := _listed(update_mask, "update_mask", "paths"):
+        request.update_mask.CopyFrom(FieldMask(paths=paths))
+    return request
+
+
+def delete_segment(segment_id: str, etag: str) -> DeleteSegmentRequest:
+    """Build the request of DeleteSegment."""
+    return DeleteSegmentRequest(segment_id=segment_id, etag=etag)
+
+
+def update_attributes(
+    person_id: str,
+    attributes: Properties | None,
+    remove_names: Sequence[str],
+    update_id: str,
+    explain: bool,
+) -> UpdateAttributesRequest:
+    """Build the request of UpdateAttributes.
+
+    Raises:
+        TypeError: The names are a text instead of a list of them.
+    """
+    request = UpdateAttributesRequest(
+        person_id=person_id,
+        remove_names=_listed(remove_names, "remove_names", "names"),
+        update_id=update_id,
+        explain=explain,
+    )
+    if attributes is not None:
+        request.attributes.CopyFrom(to_struct(attributes, "attributes"))
+    return request
+
+
+def get_person(person_id: str) -> GetPersonRequest:
+    """Build the request of GetPerson."""
+    return GetPersonRequest(person_id=person_id)
+
+
 def check_exit(
     person_id: str, journey_id: str, next_step: NextStep | str | None
 ) -> CheckExitRequest:
@@ -203,9 +322,19 @@ def try_rule(
     person: Properties | None,
     now: datetime | None,
     without_trigger: bool,
+    segments: Sequence[str],
 ) -> TryRuleRequest:
-    """Build the request of TryRule."""
-    request = TryRuleRequest(source=source, place=_place(place), without_trigger=without_trigger)
+    """Build the request of TryRule.
+
+    Raises:
+        TypeError: The segments are a text instead of a list of them.
+    """
+    request = TryRuleRequest(
+        source=source,
+        place=_place(place),
+        without_trigger=without_trigger,
+        segments=_listed(segments, "segments", "ids"),
+    )
     for name, properties in (("event", event), ("trigger", trigger), ("person", person)):
         if properties is not None:
             getattr(request, name).CopyFrom(to_struct(properties, name))

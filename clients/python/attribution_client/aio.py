@@ -10,10 +10,17 @@ from typing import Self, TypeVar
 
 import grpc
 import grpc.aio
-from attribution.v1.attribution_service_pb2 import CheckExitResponse, EvaluateResponse, NextStep
+from attribution.v1.attribution_service_pb2 import (
+    CheckExitBatchResponse,
+    CheckExitRequest,
+    CheckExitResponse,
+    EvaluateResponse,
+    NextStep,
+)
 from attribution.v1.attribution_service_pb2_grpc import AttributionServiceStub
-from attribution.v1.campaign_pb2 import Campaign
+from attribution.v1.campaign_pb2 import Campaign, CampaignRevision
 from attribution.v1.campaign_service_pb2 import (
+    ArchiveCampaignResponse,
     CreateCampaignResponse,
     GetCampaignResponse,
     UpdateCampaignResponse,
@@ -34,6 +41,8 @@ from attribution.v1.journey_service_pb2 import (
     StartJourneyResponse,
 )
 from attribution.v1.journey_service_pb2_grpc import JourneyServiceStub
+from attribution.v1.person_service_pb2 import GetPersonResponse, UpdateAttributesResponse
+from attribution.v1.person_service_pb2_grpc import PersonServiceStub
 from attribution.v1.report_pb2 import (
     CreditModel,
     CreditSettings,
@@ -48,6 +57,14 @@ from attribution.v1.report_service_pb2_grpc import ReportServiceStub
 from attribution.v1.rule_pb2 import RulePlace
 from attribution.v1.rule_service_pb2 import CheckRuleResponse, TryRuleResponse
 from attribution.v1.rule_service_pb2_grpc import RuleServiceStub
+from attribution.v1.segment_pb2 import MembershipChange, Segment
+from attribution.v1.segment_service_pb2 import (
+    CreateSegmentResponse,
+    DeleteSegmentResponse,
+    GetSegmentResponse,
+    UpdateSegmentResponse,
+)
+from attribution.v1.segment_service_pb2_grpc import SegmentServiceStub
 
 from attribution_client import _report_requests, _requests
 from attribution_client._channel import ChannelSettings
@@ -128,8 +145,10 @@ class AsyncAttributionClient:
         self._campaigns = CampaignServiceStub(channel)
         self._deliveries = DeliveryServiceStub(channel)
         self._journeys = JourneyServiceStub(channel)
+        self._people = PersonServiceStub(channel)
         self._reports = ReportServiceStub(channel)
         self._rules = RuleServiceStub(channel)
+        self._segments = SegmentServiceStub(channel)
 
     async def close(self) -> None:
         """Close the connection and cancel calls under way. May be called again."""
@@ -165,13 +184,17 @@ class AsyncAttributionClient:
         return await self._call(self._campaigns.GetCampaign, request, timeout)
 
     def list_campaigns(
-        self, *, page_size: int = 0, timeout: float | None = None
+        self,
+        *,
+        page_size: int = 0,
+        include_archived: bool = False,
+        timeout: float | None = None,
     ) -> AsyncIterator[Campaign]:
         """List all campaigns in byte order of their ids, fetching pages as needed.
 
         See `AttributionClient.list_campaigns`.
         """
-        request = _requests.list_campaigns(page_size)
+        request = _requests.list_campaigns(page_size, include_archived)
         pages = self._pages(self._campaigns.ListCampaigns, request, timeout)
         return (campaign async for page in pages for campaign in page.campaigns)
 
@@ -188,6 +211,27 @@ class AsyncAttributionClient:
         """
         request = _requests.update_campaign(campaign, update_mask)
         return await self._call(self._campaigns.UpdateCampaign, request, timeout)
+
+    def list_revisions(
+        self, campaign_id: str, *, page_size: int = 0, timeout: float | None = None
+    ) -> AsyncIterator[CampaignRevision]:
+        """List what a campaign was in each of its revisions, oldest first, page by page.
+
+        See `AttributionClient.list_revisions`.
+        """
+        request = _requests.list_revisions(campaign_id, page_size)
+        pages = self._pages(self._campaigns.ListRevisions, request, timeout)
+        return (revision async for page in pages for revision in page.revisions)
+
+    async def archive_campaign(
+        self, campaign_id: str, *, etag: str = "", timeout: float | None = None
+    ) -> ArchiveCampaignResponse:
+        """Archive a campaign for good: no journey starts in it any more.
+
+        See `AttributionClient.archive_campaign`.
+        """
+        request = _requests.archive_campaign(campaign_id, etag)
+        return await self._call(self._campaigns.ArchiveCampaign, request, timeout)
 
     # Journeys
 
@@ -241,7 +285,7 @@ class AsyncAttributionClient:
         *,
         person_id: str,
         delivery_id: str,
-        journey_id: str,
+        journey_id: str = "",
         channel: Channel | str,
         action_id: str = "",
         status: DeliveryStatus | str | None = None,
@@ -337,6 +381,27 @@ class AsyncAttributionClient:
         )
         return await self._call(self._attribution.Evaluate, request, timeout)
 
+    async def evaluate_segment_change(
+        self,
+        *,
+        person_id: str,
+        segment_id: str,
+        change: MembershipChange | str,
+        change_id: str = "",
+        person_attributes: Properties | None = None,
+        validate_only: bool = False,
+        explain: bool = False,
+        timeout: float | None = None,
+    ) -> EvaluateResponse:
+        """Tell that a person entered or left a segment, and decide who is credited with it.
+
+        See `AttributionClient.evaluate_segment_change`.
+        """
+        request = _requests.evaluate_segment_change(
+            person_id, segment_id, change, change_id, person_attributes, validate_only, explain
+        )
+        return await self._call(self._attribution.Evaluate, request, timeout)
+
     async def check_exit(
         self,
         person_id: str,
@@ -351,6 +416,102 @@ class AsyncAttributionClient:
         """
         request = _requests.check_exit(person_id, journey_id, next_step)
         return await self._call(self._attribution.CheckExit, request, timeout)
+
+    async def check_exit_batch(
+        self, checks: Sequence[CheckExitRequest], *, timeout: float | None = None
+    ) -> CheckExitBatchResponse:
+        """Ask the same of many journeys at once.
+
+        See `AttributionClient.check_exit_batch`.
+        """
+        request = _requests.check_exit_batch(checks)
+        return await self._call(self._attribution.CheckExitBatch, request, timeout)
+
+    # People and segments
+
+    async def update_attributes(
+        self,
+        *,
+        person_id: str,
+        attributes: Properties | None = None,
+        remove_names: Sequence[str] = (),
+        update_id: str = "",
+        explain: bool = False,
+        timeout: float | None = None,
+    ) -> UpdateAttributesResponse:
+        """Store attributes of a person; segments with a rule are entered and left by it.
+
+        See `AttributionClient.update_attributes`.
+        """
+        request = _requests.update_attributes(
+            person_id, attributes, remove_names, update_id, explain
+        )
+        return await self._call(self._people.UpdateAttributes, request, timeout)
+
+    async def get_person(
+        self, person_id: str, *, timeout: float | None = None
+    ) -> GetPersonResponse:
+        """Return a person's attributes and segments as they are now.
+
+        See `AttributionClient.get_person`.
+        """
+        request = _requests.get_person(person_id)
+        return await self._call(self._people.GetPerson, request, timeout)
+
+    async def create_segment(
+        self, segment: Segment, *, timeout: float | None = None
+    ) -> CreateSegmentResponse:
+        """Create a segment.
+
+        See `AttributionClient.create_segment`.
+        """
+        request = _requests.create_segment(segment)
+        return await self._call(self._segments.CreateSegment, request, timeout)
+
+    async def get_segment(
+        self, segment_id: str, *, timeout: float | None = None
+    ) -> GetSegmentResponse:
+        """Return a segment as it is now.
+
+        See `AttributionClient.get_segment`.
+        """
+        request = _requests.get_segment(segment_id)
+        return await self._call(self._segments.GetSegment, request, timeout)
+
+    def list_segments(
+        self, *, page_size: int = 0, timeout: float | None = None
+    ) -> AsyncIterator[Segment]:
+        """List all segments in byte order of their ids, fetching pages as needed.
+
+        See `AttributionClient.list_segments`.
+        """
+        request = _requests.list_segments(page_size)
+        pages = self._pages(self._segments.ListSegments, request, timeout)
+        return (segment async for page in pages for segment in page.segments)
+
+    async def update_segment(
+        self,
+        segment: Segment,
+        *,
+        update_mask: Sequence[str] = (),
+        timeout: float | None = None,
+    ) -> UpdateSegmentResponse:
+        """Change a segment's name or rule; nobody achieves anything by that.
+
+        See `AttributionClient.update_segment`.
+        """
+        request = _requests.update_segment(segment, update_mask)
+        return await self._call(self._segments.UpdateSegment, request, timeout)
+
+    async def delete_segment(
+        self, segment_id: str, *, etag: str = "", timeout: float | None = None
+    ) -> DeleteSegmentResponse:
+        """Delete a segment with its members.
+
+        See `AttributionClient.delete_segment`.
+        """
+        request = _requests.delete_segment(segment_id, etag)
+        return await self._call(self._segments.DeleteSegment, request, timeout)
 
     # Rules
 
@@ -379,13 +540,16 @@ class AsyncAttributionClient:
         person: Properties | None = None,
         now: datetime | None = None,
         without_trigger: bool = False,
+        segments: Sequence[str] = (),
         timeout: float | None = None,
     ) -> TryRuleResponse:
         """Evaluate a rule over sample data, and see the value of each part.
 
         See `AttributionClient.try_rule`.
         """
-        request = _requests.try_rule(source, place, event, trigger, person, now, without_trigger)
+        request = _requests.try_rule(
+            source, place, event, trigger, person, now, without_trigger, segments
+        )
         return await self._call(self._rules.TryRule, request, timeout)
 
     # Reports

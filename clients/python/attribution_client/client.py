@@ -9,10 +9,17 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 import grpc
-from attribution.v1.attribution_service_pb2 import CheckExitResponse, EvaluateResponse, NextStep
+from attribution.v1.attribution_service_pb2 import (
+    CheckExitBatchResponse,
+    CheckExitRequest,
+    CheckExitResponse,
+    EvaluateResponse,
+    NextStep,
+)
 from attribution.v1.attribution_service_pb2_grpc import AttributionServiceStub
-from attribution.v1.campaign_pb2 import Campaign
+from attribution.v1.campaign_pb2 import Campaign, CampaignRevision
 from attribution.v1.campaign_service_pb2 import (
+    ArchiveCampaignResponse,
     CreateCampaignResponse,
     GetCampaignResponse,
     UpdateCampaignResponse,
@@ -33,6 +40,8 @@ from attribution.v1.journey_service_pb2 import (
     StartJourneyResponse,
 )
 from attribution.v1.journey_service_pb2_grpc import JourneyServiceStub
+from attribution.v1.person_service_pb2 import GetPersonResponse, UpdateAttributesResponse
+from attribution.v1.person_service_pb2_grpc import PersonServiceStub
 from attribution.v1.report_pb2 import (
     CreditModel,
     CreditSettings,
@@ -47,6 +56,14 @@ from attribution.v1.report_service_pb2_grpc import ReportServiceStub
 from attribution.v1.rule_pb2 import RulePlace
 from attribution.v1.rule_service_pb2 import CheckRuleResponse, TryRuleResponse
 from attribution.v1.rule_service_pb2_grpc import RuleServiceStub
+from attribution.v1.segment_pb2 import MembershipChange, Segment
+from attribution.v1.segment_service_pb2 import (
+    CreateSegmentResponse,
+    DeleteSegmentResponse,
+    GetSegmentResponse,
+    UpdateSegmentResponse,
+)
+from attribution.v1.segment_service_pb2_grpc import SegmentServiceStub
 
 from attribution_client import _report_requests, _requests
 from attribution_client._channel import ChannelSettings
@@ -131,8 +148,10 @@ class AttributionClient:
         self._campaigns = CampaignServiceStub(channel)
         self._deliveries = DeliveryServiceStub(channel)
         self._journeys = JourneyServiceStub(channel)
+        self._people = PersonServiceStub(channel)
         self._reports = ReportServiceStub(channel)
         self._rules = RuleServiceStub(channel)
+        self._segments = SegmentServiceStub(channel)
 
     def close(self) -> None:
         """Close the connection and cancel calls under way. May be called again."""
@@ -187,18 +206,23 @@ class AttributionClient:
         return self._call(self._campaigns.GetCampaign, request, timeout)
 
     def list_campaigns(
-        self, *, page_size: int = 0, timeout: float | None = None
+        self,
+        *,
+        page_size: int = 0,
+        include_archived: bool = False,
+        timeout: float | None = None,
     ) -> Iterator[Campaign]:
         """List all campaigns in byte order of their ids, fetching pages as needed.
 
         Args:
             page_size: Campaigns to fetch at once, at most 1000; 0: 50.
+            include_archived: List archived ones too.
             timeout: Seconds for each page; None: the client's.
 
         Raises:
             AttributionError: Fetching a page failed; raised while iterating.
         """
-        request = _requests.list_campaigns(page_size)
+        request = _requests.list_campaigns(page_size, include_archived)
         pages = self._pages(self._campaigns.ListCampaigns, request, timeout)
         return (campaign for page in pages for campaign in page.campaigns)
 
@@ -228,6 +252,42 @@ class AttributionClient:
         """
         request = _requests.update_campaign(campaign, update_mask)
         return self._call(self._campaigns.UpdateCampaign, request, timeout)
+
+    def list_revisions(
+        self, campaign_id: str, *, page_size: int = 0, timeout: float | None = None
+    ) -> Iterator[CampaignRevision]:
+        """List what a campaign was in each of its revisions, oldest first, page by page.
+
+        Args:
+            campaign_id: The campaign.
+            page_size: Revisions to fetch at once, at most 1000; 0: 50.
+            timeout: Seconds for each page; None: the client's.
+
+        Raises:
+            NotFound: There is no such campaign; raised while iterating.
+            AttributionError: Fetching a page failed; raised while iterating.
+        """
+        request = _requests.list_revisions(campaign_id, page_size)
+        pages = self._pages(self._campaigns.ListRevisions, request, timeout)
+        return (revision for page in pages for revision in page.revisions)
+
+    def archive_campaign(
+        self, campaign_id: str, *, etag: str = "", timeout: float | None = None
+    ) -> ArchiveCampaignResponse:
+        """Archive a campaign for good: no journey starts in it any more.
+
+        Args:
+            campaign_id: The campaign.
+            etag: To be refused if somebody else changed it in between.
+            timeout: Seconds; None: the client's.
+
+        Raises:
+            Aborted: The etag is not the current one.
+            NotFound: There is no such campaign.
+            AttributionError: The call failed otherwise.
+        """
+        request = _requests.archive_campaign(campaign_id, etag)
+        return self._call(self._campaigns.ArchiveCampaign, request, timeout)
 
     # Journeys
 
@@ -319,7 +379,7 @@ class AttributionClient:
         *,
         person_id: str,
         delivery_id: str,
-        journey_id: str,
+        journey_id: str = "",
         channel: Channel | str,
         action_id: str = "",
         status: DeliveryStatus | str | None = None,
@@ -332,14 +392,15 @@ class AttributionClient:
         Args:
             person_id: The person whom it is for.
             delivery_id: The caller's id, unique within the person.
-            journey_id: The journey that sent it.
+            journey_id: The journey that sent it; empty for a newsletter's.
             channel: How it was sent: a `Channel`, or its name such as `"EMAIL"`.
             action_id: The action that sent it; required for a webhook.
             status: How far it got: a `DeliveryStatus`, or its name such as
                 `"BOUNCED"`. None: SENT.
             sent_time: When it was sent, with a time zone; cut to the service's
                 clock if ahead. None: the moment the service is told.
-            campaign_id: The journey's campaign; may be left out.
+            campaign_id: The journey's campaign, which may be left out; or the
+                newsletter.
             timeout: Seconds; None: the client's.
 
         Returns:
@@ -485,6 +546,46 @@ class AttributionClient:
         )
         return self._call(self._attribution.Evaluate, request, timeout)
 
+    def evaluate_segment_change(
+        self,
+        *,
+        person_id: str,
+        segment_id: str,
+        change: MembershipChange | str,
+        change_id: str = "",
+        person_attributes: Properties | None = None,
+        validate_only: bool = False,
+        explain: bool = False,
+        timeout: float | None = None,
+    ) -> EvaluateResponse:
+        """Tell that a person entered or left a segment, and decide who is credited with it.
+
+        Args:
+            person_id: The person.
+            segment_id: The segment, which must have no rule.
+            change: `"ENTERED"` or `"LEFT"`, or a `MembershipChange`.
+            change_id: The caller's id of the change, unique within the person.
+                Set it to get the same answer if the call is repeated.
+            person_attributes: Attributes for the goal's value rule in this
+                evaluation only, over the stored ones.
+            validate_only: Decide without recording anything.
+            explain: Ask for the explanation too.
+            timeout: Seconds; None: the client's.
+
+        Returns:
+            The conversions; none if it was no real change.
+
+        Raises:
+            NotFound: There is no such segment.
+            FailedPrecondition: The segment has a rule.
+            AlreadyExists: The id was used for something else.
+            AttributionError: The call failed otherwise.
+        """
+        request = _requests.evaluate_segment_change(
+            person_id, segment_id, change, change_id, person_attributes, validate_only, explain
+        )
+        return self._call(self._attribution.Evaluate, request, timeout)
+
     def check_exit(
         self,
         person_id: str,
@@ -511,6 +612,160 @@ class AttributionClient:
         """
         request = _requests.check_exit(person_id, journey_id, next_step)
         return self._call(self._attribution.CheckExit, request, timeout)
+
+    def check_exit_batch(
+        self, checks: Sequence[CheckExitRequest], *, timeout: float | None = None
+    ) -> CheckExitBatchResponse:
+        """Ask the same of many journeys at once.
+
+        Args:
+            checks: What to check, at most 500.
+            timeout: Seconds; None: the client's.
+
+        Returns:
+            A result for each check in the same order: an answer, or an error of
+            its own.
+
+        Raises:
+            AttributionError: The call failed as a whole.
+        """
+        request = _requests.check_exit_batch(checks)
+        return self._call(self._attribution.CheckExitBatch, request, timeout)
+
+    # People and segments
+
+    def update_attributes(
+        self,
+        *,
+        person_id: str,
+        attributes: Properties | None = None,
+        remove_names: Sequence[str] = (),
+        update_id: str = "",
+        explain: bool = False,
+        timeout: float | None = None,
+    ) -> UpdateAttributesResponse:
+        """Store attributes of a person; segments with a rule are entered and left by it.
+
+        Args:
+            person_id: The person.
+            attributes: New values by name; other names stay as they are. None as
+                a value is null, and removes nothing.
+            remove_names: Names to remove.
+            update_id: The caller's id of the update, unique within the person.
+                Set it to get the same answer if the call is repeated.
+            explain: Ask for the explanation too.
+            timeout: Seconds; None: the client's.
+
+        Returns:
+            The person as they are now, the segments entered and left, and what
+            this achieved.
+
+        Raises:
+            AlreadyExists: The id was used for something else.
+            AttributionError: The call failed otherwise.
+        """
+        request = _requests.update_attributes(
+            person_id, attributes, remove_names, update_id, explain
+        )
+        return self._call(self._people.UpdateAttributes, request, timeout)
+
+    def get_person(self, person_id: str, *, timeout: float | None = None) -> GetPersonResponse:
+        """Return a person's attributes and segments as they are now.
+
+        Raises:
+            AttributionError: The call failed.
+        """
+        request = _requests.get_person(person_id)
+        return self._call(self._people.GetPerson, request, timeout)
+
+    def create_segment(
+        self, segment: Segment, *, timeout: float | None = None
+    ) -> CreateSegmentResponse:
+        """Create a segment.
+
+        Args:
+            segment: The segment; its output-only fields are not looked at.
+            timeout: Seconds; None: the client's.
+
+        Raises:
+            AlreadyExists: The id is taken.
+            InvalidArgument: A field or the rule is refused.
+            AttributionError: The call failed otherwise.
+        """
+        request = _requests.create_segment(segment)
+        return self._call(self._segments.CreateSegment, request, timeout)
+
+    def get_segment(self, segment_id: str, *, timeout: float | None = None) -> GetSegmentResponse:
+        """Return a segment as it is now.
+
+        Raises:
+            NotFound: There is no such segment.
+            AttributionError: The call failed otherwise.
+        """
+        request = _requests.get_segment(segment_id)
+        return self._call(self._segments.GetSegment, request, timeout)
+
+    def list_segments(
+        self, *, page_size: int = 0, timeout: float | None = None
+    ) -> Iterator[Segment]:
+        """List all segments in byte order of their ids, fetching pages as needed.
+
+        Args:
+            page_size: Segments to fetch at once, at most 1000; 0: 50.
+            timeout: Seconds for each page; None: the client's.
+
+        Raises:
+            AttributionError: Fetching a page failed; raised while iterating.
+        """
+        request = _requests.list_segments(page_size)
+        pages = self._pages(self._segments.ListSegments, request, timeout)
+        return (segment for page in pages for segment in page.segments)
+
+    def update_segment(
+        self,
+        segment: Segment,
+        *,
+        update_mask: Sequence[str] = (),
+        timeout: float | None = None,
+    ) -> UpdateSegmentResponse:
+        """Change a segment's name or rule; nobody achieves anything by that.
+
+        Args:
+            segment: The new values, the id, and, to be refused if somebody else
+                changed it in between, the etag.
+            update_mask: `["display_name"]`, `["rule"]` or both. Empty: those set
+                in `segment`.
+            timeout: Seconds; None: the client's.
+
+        Raises:
+            Aborted: The etag is not the current one.
+            NotFound: There is no such segment.
+            FailedPrecondition: It has a rule, which cannot be taken away, or none.
+            InvalidArgument: A field, the rule or a path of the mask is refused.
+            AttributionError: The call failed otherwise.
+        """
+        request = _requests.update_segment(segment, update_mask)
+        return self._call(self._segments.UpdateSegment, request, timeout)
+
+    def delete_segment(
+        self, segment_id: str, *, etag: str = "", timeout: float | None = None
+    ) -> DeleteSegmentResponse:
+        """Delete a segment with its members.
+
+        Args:
+            segment_id: The segment.
+            etag: To be refused if somebody else changed it in between.
+            timeout: Seconds; None: the client's.
+
+        Raises:
+            Aborted: The etag is not the current one.
+            NotFound: There is no such segment; it may be this very call that
+                deleted it, if an earlier attempt's answer was lost.
+            FailedPrecondition: A campaign is about it.
+            AttributionError: The call failed otherwise.
+        """
+        request = _requests.delete_segment(segment_id, etag)
+        return self._call(self._segments.DeleteSegment, request, timeout)
 
     # Rules
 
@@ -552,6 +807,7 @@ class AttributionClient:
         person: Properties | None = None,
         now: datetime | None = None,
         without_trigger: bool = False,
+        segments: Sequence[str] = (),
         timeout: float | None = None,
     ) -> TryRuleResponse:
         """Evaluate a rule over sample data, and see the value of each part.
@@ -568,6 +824,7 @@ class AttributionClient:
                 `now` ends in an error.
             without_trigger: No event triggers the campaign, so there is no
                 `trigger` to read.
+            segments: Ids of the segments that the person is in.
             timeout: Seconds; None: the client's.
 
         Returns:
@@ -576,7 +833,9 @@ class AttributionClient:
         Raises:
             AttributionError: The call failed.
         """
-        request = _requests.try_rule(source, place, event, trigger, person, now, without_trigger)
+        request = _requests.try_rule(
+            source, place, event, trigger, person, now, without_trigger, segments
+        )
         return self._call(self._rules.TryRule, request, timeout)
 
     # Reports

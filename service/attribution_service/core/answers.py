@@ -9,8 +9,12 @@ from attribution_service.core.model import (
     ExitReason,
     Interaction,
     Journey,
+    Membership,
+    Move,
+    Person,
     Receipt,
     Revision,
+    Segment,
     Verdict,
 )
 
@@ -20,6 +24,13 @@ class CampaignAnswer:
     """A campaign after it was created or changed."""
 
     campaign: Campaign
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentAnswer:
+    """A segment after it was created, changed or deleted."""
+
+    segment: Segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +62,29 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class EvaluateAnswer:
-    """What came of an event; `findings` None: not asked for, or replayed."""
+    """What came of an event or a change; `findings` None: not asked for, or replayed."""
 
     conversions: tuple[Conversion, ...]
     achieved_journeys: tuple[str, ...]
     replayed: bool = False
     findings: tuple[Finding, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonAnswer:
+    """A person as they are, and the segments they are in, in byte order."""
+
+    person: Person
+    segment_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateAnswer:
+    """A person after an update of attributes, the moves that it made, and what these achieved."""
+
+    person: PersonAnswer
+    moves: tuple[Move, ...]
+    achieved: EvaluateAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +97,19 @@ class ExitAnswer:
     detail: str
 
 
-Answer = CampaignAnswer | JourneyAnswer | DeliveryAnswer | EvaluateAnswer | ExitAnswer
+Answer = (
+    CampaignAnswer
+    | SegmentAnswer
+    | JourneyAnswer
+    | DeliveryAnswer
+    | EvaluateAnswer
+    | PersonAnswer
+    | UpdateAnswer
+    | ExitAnswer
+)
 
 # A row to insert or to replace, whole; the identity is in the record itself.
-PersonChange = Journey | Delivery | Interaction | Receipt | Conversion
+PersonChange = Journey | Delivery | Interaction | Receipt | Conversion | Person | Membership
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +118,10 @@ class CampaignChange:
 
     campaign: Campaign
     revision: Revision | None
+
+
+# A segment is stored whole, one that is deleted too.
+DefinitionChange = CampaignChange | Segment
 
 
 @dataclass(frozen=True, slots=True)

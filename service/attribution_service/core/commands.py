@@ -10,7 +10,9 @@ from attribution_service.core.model import (
     ExitPolicy,
     Goal,
     InteractionKind,
+    MembershipChange,
     NextStep,
+    SegmentTrigger,
 )
 from attribution_service.core.properties import EMPTY, Properties
 
@@ -26,6 +28,8 @@ class Definition:
     goal: Goal | None
     exit_policy: ExitPolicy
     webhook_action_ids: tuple[str, ...]
+    trigger_segments: SegmentTrigger | None = None
+    audience_filter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,47 @@ class UpdateCampaign:
 
 
 @dataclass(frozen=True, slots=True)
+class ArchiveCampaign:
+    """Let no journey start in the campaign any more; `etag` empty: whatever its state."""
+
+    campaign_id: str
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentDefinition:
+    """What a caller says of a segment; `rule` empty: callers tell who is in it."""
+
+    segment_id: str
+    display_name: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreateSegment:
+    """Create a segment."""
+
+    definition: SegmentDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateSegment:
+    """Change the segment of this id as `change` says; `etag` empty: whatever its state."""
+
+    segment_id: str
+    etag: str
+    change: Callable[[SegmentDefinition], SegmentDefinition]
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteSegment:
+    """Delete a segment with its members; `etag` empty: whatever its state."""
+
+    segment_id: str
+    etag: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StartJourney:
     """A person enters a campaign."""
 
@@ -67,7 +112,10 @@ class FinishJourney:
 
 @dataclass(frozen=True, slots=True)
 class RecordDelivery:
-    """A delivery got as far as `status`. `campaign_id` empty: the journey's."""
+    """A delivery got as far as `status`. `campaign_id` empty: the journey's.
+
+    `journey_id` empty: it is a newsletter's, which `campaign_id` names.
+    """
 
     person_id: str
     delivery_id: str
@@ -106,6 +154,37 @@ class EvaluateEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeMembership:
+    """A caller tells that a person entered or left a segment. `change_id` empty: it has none."""
+
+    person_id: str
+    segment_id: str
+    change: MembershipChange
+    change_id: str = ""
+    person_attributes: Properties = EMPTY
+    validate_only: bool = False
+    explain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateAttributes:
+    """Put `attributes` over a person's stored ones, and remove some names (S4)."""
+
+    person_id: str
+    attributes: Properties
+    remove_names: tuple[str, ...] = ()
+    update_id: str = ""
+    explain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPerson:
+    """What is known of a person now; asked here because rules say who is in a segment."""
+
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class CheckExit:
     """Does a journey end before its next step? `next_step` None: a message."""
 
@@ -115,7 +194,22 @@ class CheckExit:
 
 
 PersonCommand = (
-    StartJourney | FinishJourney | RecordDelivery | RecordInteraction | EvaluateEvent | CheckExit
+    StartJourney
+    | FinishJourney
+    | RecordDelivery
+    | RecordInteraction
+    | EvaluateEvent
+    | ChangeMembership
+    | UpdateAttributes
+    | ReadPerson
+    | CheckExit
 )
-DefinitionCommand = CreateCampaign | UpdateCampaign
+DefinitionCommand = (
+    CreateCampaign
+    | UpdateCampaign
+    | ArchiveCampaign
+    | CreateSegment
+    | UpdateSegment
+    | DeleteSegment
+)
 Command = PersonCommand | DefinitionCommand

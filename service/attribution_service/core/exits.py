@@ -1,13 +1,23 @@
-"""Whether a journey ends before its next step (X1 to X10)."""
+"""Whether a journey ends before its next step (X1 to X11)."""
 
 from dataclasses import replace
 
 from attribution_service.core.answers import Decision, ExitAnswer
 from attribution_service.core.catalog import Catalog
 from attribution_service.core.commands import CheckExit
-from attribution_service.core.model import ExitPolicy, ExitReason, Journey, JourneyState, NextStep
+from attribution_service.core.model import (
+    Campaign,
+    ExitReason,
+    Goal,
+    Journey,
+    JourneyState,
+    MembershipChange,
+    NextStep,
+)
+from attribution_service.core.policy import rule_on
 from attribution_service.core.record import known_journey
-from attribution_service.core.refusals import Reason, not_found
+from attribution_service.core.refusals import Reason, not_found, shown
+from attribution_service.core.rules import RuleBook
 from attribution_service.core.spans import span
 from attribution_service.core.state import PersonState
 
@@ -17,40 +27,60 @@ MESSAGES = frozenset(
 )
 
 
-def check_exit(command: CheckExit, state: PersonState, catalog: Catalog, now_us: int) -> Decision:
+def check_exit(
+    command: CheckExit, state: PersonState, catalog: Catalog, rules: RuleBook, now_us: int
+) -> Decision:
     """Tell whether the journey has ended or ends now; an exit is recorded and final (X10)."""
     journey = known_journey(state, command.journey_id)
     if journey.state is not JourneyState.ACTIVE:
-        return Decision(_ended(journey))
+        return Decision(_ended(journey, catalog))
     if command.next_step is not None and command.next_step not in MESSAGES:
         step = command.next_step.lower().replace("_", " ")
         return Decision(_goes_on(f"a journey exits only before a message; next is: {step}"))
     campaign = catalog.campaign(journey.campaign_id)
     if campaign is None:
         raise not_found(Reason.CAMPAIGN_NOT_FOUND, "campaign_id", journey.campaign_id)
-    policy = campaign.current.exit_policy  # G8: the policy in force now, the journey's own goal
-    if policy.looks_at_goal and journey.achieved_us is not None:
-        exited = replace(
-            journey, state=JourneyState.EXITED, exit_reason=ExitReason.GOAL, end_us=now_us
-        )
-        return Decision(_ended(exited), (exited,))
-    return Decision(_goes_on(_why_not(journey, policy, catalog)))
+    ruling = rule_on(journey, campaign, state, catalog, rules, now_us)
+    if ruling.reason is None:
+        return Decision(_goes_on(_why_not(journey, campaign, catalog)), (), ruling.faults)
+    exited = replace(journey, state=JourneyState.EXITED, exit_reason=ruling.reason, end_us=now_us)
+    return Decision(_ended(exited, catalog), (exited,), ruling.faults)
 
 
-def _ended(journey: Journey) -> ExitAnswer:
+def _ended(journey: Journey, catalog: Catalog) -> ExitAnswer:
+    """The answer for good (X10): the sentence says nothing that may change after the end."""
     if journey.exit_reason is ExitReason.GOAL:
-        since_us = (journey.achieved_us or journey.start_us) - journey.start_us
-        detail = f"the goal was achieved {span(since_us)} after the journey started"
+        detail = _goal_sentence(journey, catalog)
+    elif journey.exit_reason is ExitReason.NO_LONGER_MATCHING:
+        detail = "the person no longer matched the trigger's segments or the audience filter"
     else:
         detail = "the journey has finished"
     return ExitAnswer(exit=True, reason=journey.exit_reason, exit_us=journey.end_us, detail=detail)
+
+
+def _goal_sentence(journey: Journey, catalog: Catalog) -> str:
+    achieved_us, end_us = journey.achieved_us, journey.end_us
+    if achieved_us is not None and end_us is not None and achieved_us <= end_us:
+        since_us = achieved_us - journey.start_us
+        return f"the goal was achieved {span(since_us)} after the journey started"
+    goal = catalog.revision(journey.campaign_id, journey.revision).goal
+    return f"the goal held: the person was {_where(goal)}"
+
+
+def _where(goal: Goal | None) -> str:
+    move = None if goal is None else goal.move
+    if move is None:
+        return "at the goal"
+    inside = move.change is MembershipChange.ENTERED
+    return f"{'in' if inside else 'out of'} segment {shown(move.segment_id)}"
 
 
 def _goes_on(detail: str) -> ExitAnswer:
     return ExitAnswer(exit=False, reason=None, exit_us=None, detail=detail)
 
 
-def _why_not(journey: Journey, policy: ExitPolicy, catalog: Catalog) -> str:
+def _why_not(journey: Journey, campaign: Campaign, catalog: Catalog) -> str:
+    policy = campaign.current.exit_policy
     if not policy.looks_at_goal:
         return f"the campaign's exit policy {policy} does not look at the goal"
     if catalog.revision(journey.campaign_id, journey.revision).goal is None:

@@ -1,8 +1,23 @@
 """The sentences: why something got its verdict, as a support engineer would say it."""
 
+from collections.abc import Iterable
+
 from attribution_service.core.answers import Finding
 from attribution_service.core.credit import Assessment
-from attribution_service.core.model import Basis, Candidate, Delivery, Goal, Journey, Verdict
+from attribution_service.core.model import (
+    Barred,
+    Basis,
+    Candidate,
+    Delivery,
+    EntersSegment,
+    Goal,
+    Journey,
+    MembershipChange,
+    Move,
+    PerformsEvent,
+    Verdict,
+    told,
+)
 from attribution_service.core.refusals import shown
 from attribution_service.core.rules import ErrorValue
 from attribution_service.core.spans import span
@@ -10,22 +25,44 @@ from attribution_service.core.spans import span
 _DONE = {Basis.RECEIVED: "sent", Basis.OPENED: "opened", Basis.CLICKED: "clicked"}
 
 
-def not_watched(event_name: str) -> Finding:
-    """No goal is on events of this name."""
-    detail = f"no campaign has a goal on {shown(event_name)}"
-    return Finding(Verdict.NOT_WATCHED, "", "", "", detail)
+def not_watched(event_name: str | None, moves: Iterable[Move]) -> Finding:
+    """No goal is on events of this name, or on these moves."""
+    done = shown(event_name) if event_name is not None else ", ".join(map(_move, moves))
+    return Finding(Verdict.NOT_WATCHED, "", "", "", f"no campaign has a goal on {done}")
 
 
-def no_journey(campaign_id: str) -> Finding:
-    """The person has no journey in the campaign that a goal on this event judges."""
-    detail = "the person has no journey here that a goal on this event judges"
+def _move(move: Move) -> str:
+    verb = "entering" if move.change is MembershipChange.ENTERED else "leaving"
+    return f"{verb} {shown(move.segment_id)}"
+
+
+def no_change() -> Finding:
+    """Nobody entered or left a segment."""
+    return Finding(Verdict.NO_CHANGE, "", "", "", "the person is in the same segments as before")
+
+
+def no_journey(campaign_id: str, *, of_event: bool) -> Finding:
+    """The person has no journey in the campaign that a goal on this judges."""
+    what = "event" if of_event else "change"
+    detail = f"the person has no journey here that a goal on this {what} judges"
     return Finding(Verdict.NO_JOURNEY, campaign_id, "", "", detail)
 
 
 def no_delivery(journey: Journey) -> Finding:
     """The goal is achieved and nothing was sent that could get the credit."""
     detail = "the goal is achieved; the journey has no delivery yet"
-    return Finding(Verdict.NO_DELIVERY, journey.campaign_id, journey.journey_id, "", detail)
+    return Finding(Verdict.NO_DELIVERY, journey.campaign_id, told(journey.journey_id), "", detail)
+
+
+def barred(journey: Journey, why: Barred, goal: Goal) -> Finding:
+    """The goal is achieved, and nothing of the journey can ever get the credit."""
+    if why is Barred.EXITED_AT_START:
+        detail = "the journey exited when it started, so it never converts"
+    else:
+        inside = isinstance(goal.achievement, EntersSegment)
+        where = "in" if inside else "out of"
+        detail = f"the person was {where} the segment when it started, so it never converts"
+    return Finding(Verdict(why.value), journey.campaign_id, told(journey.journey_id), "", detail)
 
 
 def goal_not_met(journey: Journey, goal: Goal, verdict: Verdict, result: object) -> Finding:
@@ -34,7 +71,7 @@ def goal_not_met(journey: Journey, goal: Goal, verdict: Verdict, result: object)
         detail = f"the filter {shown(goal.filter)} has no answer: {result.message}"
     else:
         detail = f"the filter {shown(goal.filter)} is false"
-    return Finding(verdict, journey.campaign_id, journey.journey_id, "", detail)
+    return Finding(verdict, journey.campaign_id, told(journey.journey_id), "", detail)
 
 
 def delivery(item: Assessment, pick: Candidate | None, *, converted: bool, now_us: int) -> Finding:
@@ -44,7 +81,7 @@ def delivery(item: Assessment, pick: Candidate | None, *, converted: bool, now_u
     """
     verdict, detail = _against(item, now_us) or _in_time(item, pick, now_us, converted=converted)
     found = item.delivery
-    return Finding(verdict, found.campaign_id, found.journey_id, found.delivery_id, detail)
+    return Finding(verdict, found.campaign_id, told(found.journey_id), found.delivery_id, detail)
 
 
 def _against(item: Assessment, now_us: int) -> tuple[Verdict, str] | None:
@@ -92,8 +129,9 @@ def _done(item: Assessment) -> str:
 
 
 def _touched(item: Assessment, now_us: int) -> str:
-    done = _DONE[_goal(item).basis]
-    return f"{done} {span(now_us - (item.basis_us or 0))} before the event"
+    goal = _goal(item)
+    what = "event" if isinstance(goal.achievement, PerformsEvent) else "change"
+    return f"{_DONE[goal.basis]} {span(now_us - (item.basis_us or 0))} before the {what}"
 
 
 def _channel_sentence(found: Delivery) -> str:

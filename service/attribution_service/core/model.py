@@ -1,4 +1,4 @@
-"""What is known: campaigns with their revisions, journeys, deliveries, events and conversions.
+"""What is known: campaigns with their revisions, segments, people and all that happens to them.
 
 Values only: frozen, compared by content. A time is `*_us`, whole microseconds since the epoch.
 """
@@ -22,6 +22,7 @@ class CampaignKind(StrEnum):
     """How people get into a campaign."""
 
     TRIGGERED = "TRIGGERED"
+    NEWSLETTER = "NEWSLETTER"
 
 
 class ExitPolicy(StrEnum):
@@ -37,6 +38,11 @@ class ExitPolicy(StrEnum):
         """Whether the policy needs a goal."""
         return self in (ExitPolicy.GOAL, ExitPolicy.GOAL_OR_NO_LONGER_MATCHING)
 
+    @property
+    def looks_at_audience(self) -> bool:
+        """Whether the policy ends journeys of people who no longer match (X8)."""
+        return self in (ExitPolicy.NO_LONGER_MATCHING, ExitPolicy.GOAL_OR_NO_LONGER_MATCHING)
+
 
 class JourneyState(StrEnum):
     """Whether a journey goes on."""
@@ -50,7 +56,15 @@ class ExitReason(StrEnum):
     """Why a journey ended."""
 
     GOAL = "GOAL"
+    NO_LONGER_MATCHING = "NO_LONGER_MATCHING"
     FINISHED = "FINISHED"
+
+
+class Barred(StrEnum):
+    """Why no delivery of a journey can ever be credited."""
+
+    ALREADY_IN_SEGMENT = "ALREADY_IN_SEGMENT"  # S2: the segment goal held when it started
+    EXITED_AT_START = "EXITED_AT_START"  # X6
 
 
 class Channel(StrEnum):
@@ -129,6 +143,7 @@ class Verdict(StrEnum):
     NO_QUALIFYING_INTERACTION = "NO_QUALIFYING_INTERACTION"
     CHANNEL_CANNOT_CONVERT = "CHANNEL_CANNOT_CONVERT"
     ALREADY_CONVERTED = "ALREADY_CONVERTED"
+    ALREADY_IN_SEGMENT = "ALREADY_IN_SEGMENT"
     NO_JOURNEY = "NO_JOURNEY"
     FILTER_ERROR = "FILTER_ERROR"
     NOT_SENT = "NOT_SENT"
@@ -136,26 +151,100 @@ class Verdict(StrEnum):
     EARLIER_TOUCH = "EARLIER_TOUCH"
     NO_DELIVERY = "NO_DELIVERY"
     NOT_WATCHED = "NOT_WATCHED"
+    EXITED_AT_START = "EXITED_AT_START"
+    NO_CHANGE = "NO_CHANGE"
+
+
+class MembershipChange(StrEnum):
+    """What happened to a person's membership of a segment."""
+
+    ENTERED = "ENTERED"
+    LEFT = "LEFT"
+
+
+class Move(NamedTuple):
+    """A person really entered a segment, or really left it (S1)."""
+
+    segment_id: str
+    change: MembershipChange
+
+
+@dataclass(frozen=True, slots=True)
+class PerformsEvent:
+    """An event of this name achieves the goal, if the filter is true of it; empty: any such."""
+
+    event_name: str
+    filter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EntersSegment:
+    """Entering the segment achieves the goal."""
+
+    segment_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeavesSegment:
+    """Leaving the segment achieves the goal."""
+
+    segment_id: str
+
+
+Achievement = PerformsEvent | EntersSegment | LeavesSegment
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
     """What a person should do, and how long after a delivery it is credited (G1 to G4, C12, C15).
 
-    `filter` and `value` are rule texts; empty: none. `window_us` None: any time.
+    `value` is the text of a rule; empty: none. `window_us` None: any time.
     """
 
-    event_name: str
-    filter: str = ""
+    achievement: Achievement
     window_us: int | None = None
     basis: Basis = Basis.RECEIVED
     value: str = ""
     count_machine_interactions: bool = False
 
+    @property
+    def filter(self) -> str:
+        """The text of the rule that an event must meet (G4); empty: none."""
+        return self.achievement.filter if isinstance(self.achievement, PerformsEvent) else ""
+
+    @property
+    def move(self) -> Move | None:
+        """The change of membership that achieves it; None: an event does."""
+        match self.achievement:
+            case EntersSegment(segment_id):
+                return Move(segment_id, MembershipChange.ENTERED)
+            case LeavesSegment(segment_id):
+                return Move(segment_id, MembershipChange.LEFT)
+            case _:
+                return None
+
+
+class Match(StrEnum):
+    """Of how many of a trigger's segments a person must be."""
+
+    ANY = "ANY"
+    ALL = "ALL"
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentTrigger:
+    """The segments that let a person enter a campaign; ids sorted, each once."""
+
+    match: Match
+    segment_ids: tuple[str, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """All of a campaign that judges, as it was at one time (G6)."""
+    """All of a campaign that judges, as it was at one time (G6).
+
+    At most one of the two triggers is set. `audience_filter` is the text of a rule; empty: none.
+    """
 
     campaign_id: str
     number: int
@@ -164,11 +253,16 @@ class Revision:
     exit_policy: ExitPolicy
     webhook_action_ids: tuple[str, ...]
     create_us: int
+    trigger_segments: SegmentTrigger | None = None
+    audience_filter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """A campaign as it is now; `version` counts all changes, the revision those that judge."""
+    """A campaign as it is now; `version` counts all changes, the revision those that judge.
+
+    `archive_us` is when it was archived, None if it was not.
+    """
 
     campaign_id: str
     display_name: str
@@ -177,6 +271,7 @@ class Campaign:
     version: int
     create_us: int
     update_us: int
+    archive_us: int | None = None
 
     @property
     def etag(self) -> str:
@@ -185,11 +280,75 @@ class Campaign:
 
 
 @dataclass(frozen=True, slots=True)
+class Segment:
+    """A group of people: those whom callers put into it, or of whose attributes `rule` is true.
+
+    `rule` empty: callers tell. `incarnation` is the `version` with which it was created: a segment
+    that was deleted and created again has none of its members back.
+    """
+
+    segment_id: str
+    display_name: str
+    rule: str
+    incarnation: int
+    version: int
+    create_us: int
+    update_us: int
+    deleted: bool = False
+
+    @property
+    def etag(self) -> str:
+        """What a caller sends back to change just this state of the segment."""
+        return f"v{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What is stored of a person; `moves` counts the changes of membership, to tell them apart."""
+
+    person_id: str
+    attributes: Properties = EMPTY
+    moves: int = 0
+    update_us: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """What a caller told of a person and a segment; `entered_us` None: the person left it."""
+
+    person_id: str
+    segment_id: str
+    incarnation: int
+    entered_us: int | None
+
+
+# No id of a caller's holds a control character, so none is ever one that we make.
+_OURS = "\x01"
+FIRST_OF_CALLERS = "\x02"
+
+
+def newsletter_journey_id(delivery_id: str) -> str:
+    """The id of the journey that a newsletter's delivery is, which nobody is told."""
+    return _OURS + delivery_id
+
+
+def achievement_id(person: Person) -> str:
+    """An id for what a person achieves by a change that the caller gave none."""
+    return f"{_OURS}{person.moves}"
+
+
+def told(an_id: str) -> str:
+    """The id, if it is a caller's; empty if it is one that we made."""
+    return "" if an_id.startswith(_OURS) else an_id
+
+
+@dataclass(frozen=True, slots=True)
 class Journey:
     """One person's way through one campaign, judged by `revision` for good (G8).
 
     `achieved_us` is when its goal was first achieved since the start (X4); `converted_us` is when
-    one of its deliveries was first credited (M1).
+    one of its deliveries was first credited (M1). `barred` says why it can never convert, None if
+    it can.
     """
 
     person_id: str
@@ -203,6 +362,7 @@ class Journey:
     end_us: int | None = None
     achieved_us: int | None = None
     converted_us: int | None = None
+    barred: Barred | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,9 +431,20 @@ class InteractionKey(NamedTuple):
     told_us: int
 
 
+class ReceiptKind(StrEnum):
+    """What was taken in under an id."""
+
+    EVENT = "EVENT"
+    SEGMENT_CHANGE = "SEGMENT_CHANGE"
+    UPDATE = "UPDATE"
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """That an event was taken in, and its content (C13)."""
+    """That something was taken in under the id `event_id`, and its content (C13).
+
+    Of an event, `name` is its own; of a change, that of the segment; of an update it is empty.
+    """
 
     person_id: str
     event_id: str
@@ -282,12 +453,18 @@ class Receipt:
     occurred_us: int | None
     arrival_us: int
     achieved_journeys: tuple[str, ...] = ()
+    kind: ReceiptKind = ReceiptKind.EVENT
 
-    def same_content(self, name: str, properties: Properties, occurred_us: int | None) -> bool:
-        """Whether an event of this content is the one that was taken in."""
-        return (
-            self.name == name and self.occurred_us == occurred_us and self.properties == properties
-        )
+    def same_content(
+        self,
+        name: str,
+        properties: Properties,
+        occurred_us: int | None,
+        kind: ReceiptKind = ReceiptKind.EVENT,
+    ) -> bool:
+        """Whether what has this content is what was taken in."""
+        same = (self.kind, self.name, self.occurred_us) == (kind, name, occurred_us)
+        return same and self.properties == properties
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +482,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """An achievement credited to a delivery, and why (C14)."""
+    """An achievement credited to a delivery, and why (C14).
+
+    `event_id` is the id of the event; where `move` achieved, that of the change or update.
+    """
 
     person_id: str
     event_id: str
@@ -320,3 +500,4 @@ class Conversion:
     filter: str
     value: float | None
     candidates: tuple[Candidate, ...]
+    move: Move | None = None

@@ -1,7 +1,7 @@
 """Properties of events and attributes of people: JSON values, kept as they came."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from attribution_dsl import UNSAFE_INTEGER
 
@@ -37,14 +37,22 @@ class Properties:
     def text(self) -> str:
         """The object as canonical JSON: names sorted, no spaces."""
         if self._text is None:
-            self._text = json.dumps(
-                self._values,
-                ensure_ascii=False,
-                allow_nan=False,
-                sort_keys=True,
-                separators=(",", ":"),
-            )
+            self._text = _canonical(self._values)
         return self._text
+
+    def merged(self, over: "Properties", without: Collection[str] = ()) -> "Properties":
+        """These with those of `over` put over them by top-level name, and without some names."""
+        if not over.values and not without:
+            return self
+        kept = {name: value for name, value in self.values.items() if name not in without}
+        return Properties({**kept, **over.values})
+
+    def differing(self, other: "Properties") -> frozenset[str]:
+        """The top-level names under which the two hold different values, or one holds none."""
+        mine, others = self.values, other.values
+        both = mine.keys() & others.keys()
+        differ = {name for name in both if _canonical(mine[name]) != _canonical(others[name])}
+        return frozenset(differ | (mine.keys() ^ others.keys()))
 
     def for_rule(self, names: frozenset[str] | None) -> Mapping[str, object]:
         """What a rule sees that reads these top-level `names` (None: all of them).
@@ -68,6 +76,12 @@ class Properties:
 
     def __repr__(self) -> str:
         return f"Properties(text={self.text!r})"
+
+
+def _canonical(value: object) -> str:
+    return json.dumps(
+        value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+    )
 
 
 def _safe(value: object) -> object:

@@ -12,6 +12,9 @@ from attribution_service.core.commands import (
 )
 from attribution_service.core.credit import can_convert, latest
 from attribution_service.core.model import (
+    Barred,
+    Campaign,
+    CampaignKind,
     Delivery,
     DeliveryStatus,
     ExitReason,
@@ -19,22 +22,39 @@ from attribution_service.core.model import (
     InteractionKind,
     Journey,
     JourneyState,
+    newsletter_journey_id,
 )
+from attribution_service.core.policy import holds, rule_on
 from attribution_service.core.properties import EMPTY
-from attribution_service.core.refusals import Reason, invalid, not_found, taken
+from attribution_service.core.refusals import (
+    Reason,
+    Refusal,
+    invalid,
+    not_found,
+    shown,
+    taken,
+)
+from attribution_service.core.rules import RuleBook
 from attribution_service.core.state import PersonState
 
 
 def start_journey(
-    command: StartJourney, state: PersonState, catalog: Catalog, now_us: int
+    command: StartJourney, state: PersonState, catalog: Catalog, rules: RuleBook, now_us: int
 ) -> Decision:
-    """A person enters a campaign, and is judged by its current revision for good (G8)."""
+    """A person enters a campaign, and is judged by its current revision for good (G8).
+
+    A journey whose exit policy is met right away has exited before its first step (X6).
+    """
     known = state.journeys.get(command.journey_id)
     if known is not None:
         return Decision(_restarted(command, known))
-    campaign = catalog.campaign(command.campaign_id)
-    if campaign is None:
-        raise not_found(Reason.CAMPAIGN_NOT_FOUND, "campaign_id", command.campaign_id)
+    campaign = _open_campaign(command.campaign_id, "campaign_id", catalog)
+    if campaign.kind is CampaignKind.NEWSLETTER:
+        raise invalid(
+            "campaign_id",
+            Reason.FIELD_INVALID,
+            "is a newsletter, in which nobody starts a journey: record its deliveries",
+        )
     if campaign.current.trigger_event_name is None and command.trigger_properties != EMPTY:
         raise invalid(
             "trigger_properties",
@@ -49,7 +69,41 @@ def start_journey(
         start_us=now_us,
         trigger_properties=command.trigger_properties,
     )
-    return Decision(JourneyAnswer(journey, replayed=False), (journey,))
+    journey = _with_bar(journey, campaign, state, catalog, rules)
+    ruling = rule_on(journey, campaign, state, catalog, rules, now_us)
+    if ruling.reason is not None:
+        journey = replace(
+            journey,
+            state=JourneyState.EXITED,
+            exit_reason=ruling.reason,
+            end_us=now_us,
+            barred=Barred.EXITED_AT_START,
+        )
+    return Decision(JourneyAnswer(journey, replayed=False), (journey,), ruling.faults)
+
+
+def _open_campaign(campaign_id: str, field_path: str, catalog: Catalog) -> Campaign:
+    """The campaign, in which something is about to start; raises Refusal if nothing can."""
+    campaign = catalog.campaign(campaign_id)
+    if campaign is None:
+        raise not_found(Reason.CAMPAIGN_NOT_FOUND, field_path, campaign_id)
+    if campaign.archive_us is not None:
+        raise Refusal(
+            Reason.CAMPAIGN_ARCHIVED,
+            f"campaign {shown(campaign_id)} is archived: nothing starts in it any more",
+            {"campaign_id": campaign_id},
+        )
+    return campaign
+
+
+def _with_bar(
+    journey: Journey, campaign: Campaign, state: PersonState, catalog: Catalog, rules: RuleBook
+) -> Journey:
+    """A journey that starts with its segment goal met can never convert (S2)."""
+    goal = campaign.current.goal
+    if goal is None or not holds(goal, state, catalog, rules):
+        return journey
+    return replace(journey, barred=Barred.ALREADY_IN_SEGMENT)
 
 
 def _restarted(command: StartJourney, known: Journey) -> JourneyAnswer:
@@ -62,14 +116,9 @@ def _restarted(command: StartJourney, known: Journey) -> JourneyAnswer:
             command.journey_id,
             "was started before in another campaign or with other trigger properties",
         )
-    first = replace(
-        known,
-        state=JourneyState.ACTIVE,
-        exit_reason=None,
-        end_us=None,
-        achieved_us=None,
-        converted_us=None,
-    )
+    first = replace(known, achieved_us=None, converted_us=None)
+    if known.barred is not Barred.EXITED_AT_START:
+        first = replace(first, state=JourneyState.ACTIVE, exit_reason=None, end_us=None)
     return JourneyAnswer(first, replayed=True)
 
 
@@ -85,12 +134,15 @@ def finish_journey(command: FinishJourney, state: PersonState, now_us: int) -> D
 
 
 def record_delivery(
-    command: RecordDelivery, state: PersonState, catalog: Catalog, now_us: int
+    command: RecordDelivery, state: PersonState, catalog: Catalog, rules: RuleBook, now_us: int
 ) -> Decision:
     """A delivery got as far as the report says; it only moves forward (C3)."""
     known = state.deliveries.get(command.delivery_id)
+    if known is None and not command.journey_id:
+        return _record_of_newsletter(command, state, catalog, rules, now_us)
     if known is None:
-        delivery = _new_delivery(command, state, catalog, now_us)
+        journey = known_journey(state, command.journey_id, "delivery.journey_id")
+        delivery = _new_delivery(command, journey, catalog, now_us)
     else:
         _check_same(command, known)
         if command.status.rank <= known.status.rank:
@@ -100,10 +152,32 @@ def record_delivery(
     return Decision(DeliveryAnswer(moved, replayed=False), (moved,))
 
 
+def _record_of_newsletter(
+    command: RecordDelivery, state: PersonState, catalog: Catalog, rules: RuleBook, now_us: int
+) -> Decision:
+    """A newsletter's delivery is a journey of its own, judged from now on (G8)."""
+    campaign = _open_campaign(command.campaign_id, "delivery.campaign_id", catalog)
+    if campaign.kind is not CampaignKind.NEWSLETTER:
+        raise invalid(
+            "delivery.journey_id",
+            Reason.FIELD_REQUIRED,
+            "is required, for the campaign is no newsletter",
+        )
+    journey = Journey(
+        person_id=command.person_id,
+        journey_id=newsletter_journey_id(command.delivery_id),
+        campaign_id=command.campaign_id,
+        revision=campaign.current.number,
+        start_us=now_us,
+    )
+    journey = _with_bar(journey, campaign, state, catalog, rules)
+    delivery = _moved(_new_delivery(command, journey, catalog, now_us), command, now_us)
+    return Decision(DeliveryAnswer(delivery, replayed=False), (journey, delivery))
+
+
 def _new_delivery(
-    command: RecordDelivery, state: PersonState, catalog: Catalog, now_us: int
+    command: RecordDelivery, journey: Journey, catalog: Catalog, now_us: int
 ) -> Delivery:
-    journey = known_journey(state, command.journey_id, "delivery.journey_id")
     if command.campaign_id and command.campaign_id != journey.campaign_id:
         raise invalid(
             "delivery.campaign_id",
@@ -115,7 +189,7 @@ def _new_delivery(
         person_id=command.person_id,
         delivery_id=command.delivery_id,
         campaign_id=journey.campaign_id,
-        journey_id=command.journey_id,
+        journey_id=journey.journey_id,
         action_id=command.action_id,
         channel=command.channel,
         status=command.status,
@@ -127,8 +201,9 @@ def _new_delivery(
 
 def _check_same(command: RecordDelivery, known: Delivery) -> None:
     """Refuse a report that uses the id of another delivery (C13)."""
+    journey_id = command.journey_id or newsletter_journey_id(command.delivery_id)
     same = (known.journey_id, known.action_id, known.channel)
-    if same != (command.journey_id, command.action_id, command.channel) or (
+    if same != (journey_id, command.action_id, command.channel) or (
         command.campaign_id and command.campaign_id != known.campaign_id
     ):
         what = "another journey, campaign, action or channel"

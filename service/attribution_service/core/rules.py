@@ -1,4 +1,4 @@
-"""The rules of goals: which roots they may read, and their compiled forms."""
+"""Rules and where they stand: which roots they may read, and their compiled forms."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,10 @@ from attribution_service.core.refusals import Reason, Refusal, Violation
 
 # G4, C15: what a goal's filter and value rule may read.
 GOAL_ROOTS = ("event", "trigger", "person", "now")
-_NO_TRIGGER = {"trigger": "the campaign is not triggered by an event"}
+AUDIENCE_ROOTS = ("person", "segments", "trigger", "now")  # X8
+SEGMENT_ROOTS = ("person",)  # S3: with `now`, membership would change without an update
+_NO_TRIGGER = "the campaign is not triggered by an event"
+_NO_EVENT = "the goal is not an event"
 _LIMITS = Limits()
 
 
@@ -29,11 +32,38 @@ class Use(StrEnum):
 
     GOAL_FILTER = "GOAL_FILTER"
     GOAL_VALUE = "GOAL_VALUE"
+    AUDIENCE_FILTER = "AUDIENCE_FILTER"
+    SEGMENT = "SEGMENT"
 
     @property
     def result(self) -> ResultType:
         """What the rule must give."""
-        return ResultType.BOOL if self is Use.GOAL_FILTER else ResultType.NUMBER
+        return ResultType.NUMBER if self is Use.GOAL_VALUE else ResultType.BOOL
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """What it may read at the most."""
+        return _ROOTS[self]
+
+    @property
+    def unavailable(self) -> Mapping[str, str]:
+        """The other roots of the language, each with the reason why it is not to be had here."""
+        return {root: _WHY_NOT[self] for root in _ALL_ROOTS if root not in self.roots}
+
+
+_ROOTS = {
+    Use.GOAL_FILTER: GOAL_ROOTS,
+    Use.GOAL_VALUE: GOAL_ROOTS,
+    Use.AUDIENCE_FILTER: AUDIENCE_ROOTS,
+    Use.SEGMENT: SEGMENT_ROOTS,
+}
+_ALL_ROOTS = ("event", "trigger", "person", "segments", "now")
+_WHY_NOT = {
+    Use.GOAL_FILTER: "only an audience filter reads it",
+    Use.GOAL_VALUE: "only an audience filter reads it",
+    Use.AUDIENCE_FILTER: "an audience filter is asked when there is no event of the goal",
+    Use.SEGMENT: "the rule of a segment reads `person` only",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +74,27 @@ class RuleInput:
     trigger: Properties
     person: Properties
     now_us: int | None
+    segment_ids: tuple[str, ...] = ()
 
 
-def compiled(source: str, use: Use, *, has_trigger: bool, limits: Limits = _LIMITS) -> Rule:
+def compiled(
+    source: str,
+    use: Use,
+    *,
+    has_trigger: bool,
+    has_event: bool = True,
+    limits: Limits = _LIMITS,
+) -> Rule:
     """A rule for where it stands. Raises attribution_dsl.RuleError if it is refused."""
+    unavailable = dict(use.unavailable)
+    if not has_trigger:
+        unavailable.setdefault("trigger", _NO_TRIGGER)
+    if not has_event:
+        unavailable.setdefault("event", _NO_EVENT)
     return compile_rule(
         source,
-        roots=GOAL_ROOTS if has_trigger else tuple(r for r in GOAL_ROOTS if r != "trigger"),
-        unavailable={} if has_trigger else _NO_TRIGGER,
+        roots=tuple(root for root in use.roots if root not in unavailable),
+        unavailable=unavailable,
         result=use.result,
         limits=limits,
     )
@@ -67,36 +110,63 @@ class RuleBook:
     def __init__(self, limits: Limits | None = None, most: int = 10_000) -> None:
         self._limits = limits or _LIMITS
         self._most = most
-        self._rules: dict[tuple[str, Use, bool], Rule] = {}
+        self._rules: dict[tuple[str, Use, bool, bool], Rule] = {}
 
-    def rule(self, source: str, use: Use, *, has_trigger: bool) -> Rule:
+    def rule(self, source: str, use: Use, *, has_trigger: bool, has_event: bool = True) -> Rule:
         """The compiled rule; raises attribution_dsl.RuleError if it is refused."""
-        key = (source, use, has_trigger)
+        key = (source, use, has_trigger, has_event)
         rule = self._rules.get(key)
         if rule is None:
-            rule = compiled(source, use, has_trigger=has_trigger, limits=self._limits)
+            rule = compiled(
+                source, use, has_trigger=has_trigger, has_event=has_event, limits=self._limits
+            )
             if len(self._rules) >= self._most:
                 del self._rules[next(iter(self._rules))]
             self._rules[key] = rule
         return rule
 
-    def evaluate(self, source: str, use: Use, given: RuleInput, *, has_trigger: bool) -> object:
+    def reads(
+        self, source: str, use: Use, *, has_trigger: bool = False, has_event: bool = True
+    ) -> Mapping[str, frozenset[str] | None]:
+        """What a stored rule reads, as `Rule.reads`; nothing if it does not compile any more."""
+        try:
+            return self.rule(source, use, has_trigger=has_trigger, has_event=has_event).reads
+        except RuleError:
+            return {}
+
+    def evaluate(
+        self,
+        source: str,
+        use: Use,
+        given: RuleInput,
+        *,
+        has_trigger: bool = False,
+        has_event: bool = True,
+    ) -> object:
         """The value of the rule, or an attribution_dsl.ErrorValue.
 
         A rule that was stored and does not compile any more, under new limits or a stricter
         version, is an error value too: it must not keep other campaigns from being judged.
         """
         try:
-            rule = self.rule(source, use, has_trigger=has_trigger)
+            rule = self.rule(source, use, has_trigger=has_trigger, has_event=has_event)
         except RuleError as error:
             first = error.diagnostics[0].message
             return ErrorValue(ErrorKind.INVALID_ARGUMENT, f"the rule is refused: {first}")
         return rule.evaluate(roots_of(rule.reads, given))
 
-    def check(self, source: str, use: Use, *, has_trigger: bool, field: str) -> None:
+    def check(
+        self,
+        source: str,
+        use: Use,
+        *,
+        field: str,
+        has_trigger: bool = False,
+        has_event: bool = True,
+    ) -> None:
         """Refuse a rule that does not compile, pointing at it as `field` of the request."""
         try:
-            self.rule(source, use, has_trigger=has_trigger)
+            self.rule(source, use, has_trigger=has_trigger, has_event=has_event)
         except RuleError as error:
             first = error.diagnostics[0]
             raise Refusal(
@@ -124,6 +194,8 @@ def roots_of(reads: Mapping[str, frozenset[str] | None], given: RuleInput) -> di
         roots["trigger"] = given.trigger.for_rule(reads["trigger"])
     if "person" in reads:
         roots["person"] = given.person.for_rule(reads["person"])
+    if "segments" in reads:
+        roots["segments"] = list(given.segment_ids)
     if "now" in reads and given.now_us is not None:
         roots["now"] = Timestamp.from_micros(given.now_us)
     return roots

@@ -8,13 +8,16 @@ from functools import partial
 from attribution_service.core.answers import PersonChange
 from attribution_service.core.catalog import Catalog, Watching
 from attribution_service.core.commands import (
+    ChangeMembership,
     CheckExit,
     EvaluateEvent,
     FinishJourney,
     PersonCommand,
+    ReadPerson,
     RecordDelivery,
     RecordInteraction,
     StartJourney,
+    UpdateAttributes,
 )
 from attribution_service.core.model import (
     Conversion,
@@ -22,8 +25,15 @@ from attribution_service.core.model import (
     Interaction,
     InteractionKey,
     Journey,
+    Membership,
+    MembershipChange,
+    Move,
+    Person,
     Receipt,
+    newsletter_journey_id,
 )
+from attribution_service.core.reads import goal_reads_person, needs_person
+from attribution_service.core.rules import RuleBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +42,8 @@ class Needs:
 
     Named journeys, deliveries, interactions and events (an event with the conversions it made); and
     where `judges` is set all of the person's journeys, and the deliveries of those that it is true
-    of.
+    of. Attributes and memberships where `person` is set, or `person_for` is true of a journey that
+    was loaded for this or another need of the person.
     """
 
     person_id: str
@@ -41,18 +52,35 @@ class Needs:
     event_ids: tuple[str, ...] = ()
     interactions: tuple[InteractionKey, ...] = ()
     judges: Callable[[Journey], bool] | None = None
+    person: bool = False
+    person_for: Callable[[Journey], bool] | None = None
 
 
-def needs(command: PersonCommand, catalog: Catalog) -> Needs:
+def needs(command: PersonCommand, catalog: Catalog, rules: RuleBook) -> Needs:
     """What has to be known to decide this command."""
     match command:
-        case StartJourney() | FinishJourney() | CheckExit():
+        case FinishJourney():
             return Needs(command.person_id, journey_ids=(command.journey_id,))
-        case RecordDelivery():
+        case StartJourney():
             return Needs(
                 command.person_id,
                 journey_ids=(command.journey_id,),
+                person=_starts_with_person(command.campaign_id, catalog, rules),
+            )
+        case CheckExit():
+            return Needs(
+                command.person_id,
+                journey_ids=(command.journey_id,),
+                person_for=partial(_exit_reads_person, catalog, rules),
+            )
+        case RecordDelivery():
+            of_newsletter = not command.journey_id
+            journey_id = command.journey_id or newsletter_journey_id(command.delivery_id)
+            return Needs(
+                command.person_id,
+                journey_ids=(journey_id,),
                 delivery_ids=(command.delivery_id,),
+                person=of_newsletter and _starts_with_person(command.campaign_id, catalog, rules),
             )
         case RecordInteraction():
             return Needs(
@@ -66,7 +94,61 @@ def needs(command: PersonCommand, catalog: Catalog) -> Needs:
                 command.person_id,
                 event_ids=(command.event_id,),
                 judges=partial(_is_judged, watching) if watching else None,
+                person_for=partial(_goal_reads_person, watching, catalog, rules)
+                if watching
+                else None,
             )
+        case ChangeMembership():
+            watching = catalog.watching(Move(command.segment_id, command.change))
+            return Needs(
+                command.person_id,
+                event_ids=(command.change_id,) if command.change_id else (),
+                judges=partial(_is_judged, watching) if watching else None,
+                person=True,
+            )
+        case UpdateAttributes():
+            watching = catalog.watching(*_possible_moves(command, catalog, rules))
+            return Needs(
+                command.person_id,
+                event_ids=(command.update_id,) if command.update_id else (),
+                judges=partial(_is_judged, watching) if watching else None,
+                person=True,
+            )
+        case ReadPerson():
+            return Needs(command.person_id, person=True)
+
+
+def _starts_with_person(campaign_id: str, catalog: Catalog, rules: RuleBook) -> bool:
+    campaign = catalog.campaign(campaign_id)
+    return campaign is not None and needs_person(campaign.current, rules)
+
+
+def _exit_reads_person(catalog: Catalog, rules: RuleBook, journey: Journey) -> bool:
+    """Whether a check of the journey may look at the person: policy in force, own goal (G8)."""
+    return needs_person(
+        catalog.revision(journey.campaign_id, journey.revision), rules
+    ) or _starts_with_person(journey.campaign_id, catalog, rules)
+
+
+def _goal_reads_person(
+    watching: Watching, catalog: Catalog, rules: RuleBook, journey: Journey
+) -> bool:
+    """Whether the rules by which the journey is judged read attributes."""
+    return _is_judged(watching, journey) and goal_reads_person(
+        catalog.revision(journey.campaign_id, journey.revision), rules
+    )
+
+
+def _possible_moves(
+    command: UpdateAttributes, catalog: Catalog, rules: RuleBook
+) -> tuple[Move, ...]:
+    """All moves that the update may make, whatever is stored."""
+    names = {*command.attributes.values, *command.remove_names}
+    return tuple(
+        Move(segment.segment_id, change)
+        for segment in catalog.segments_reading(names, rules)
+        for change in MembershipChange
+    )
 
 
 def _is_judged(watching: Watching, journey: Journey) -> bool:
@@ -88,7 +170,16 @@ def _told_before(command: RecordInteraction) -> tuple[InteractionKey, ...]:
 class PersonState:
     """What is known of one person; the changes of decided commands are applied to it in order."""
 
-    __slots__ = ("conversions", "deliveries", "interactions", "journeys", "person_id", "receipts")
+    __slots__ = (
+        "_person",
+        "conversions",
+        "deliveries",
+        "interactions",
+        "journeys",
+        "memberships",
+        "person_id",
+        "receipts",
+    )
 
     def __init__(self, person_id: str) -> None:
         self.person_id = person_id
@@ -97,6 +188,32 @@ class PersonState:
         self.receipts: dict[str, Receipt] = {}
         self.conversions: dict[str, tuple[Conversion, ...]] = {}
         self.interactions: dict[InteractionKey, Interaction] = {}
+        self.memberships: dict[str, Membership] = {}
+        self._person: Person | None = None
+
+    @property
+    def knows_person(self) -> bool:
+        """Whether attributes and memberships are known here."""
+        return self._person is not None
+
+    @property
+    def person(self) -> Person:
+        """What is stored of the person. Raises LookupError if nobody loaded it."""
+        if self._person is None:
+            raise LookupError("the person was not loaded for this command")
+        return self._person
+
+    def meet(self) -> None:
+        """Tell that attributes and memberships were looked for: what is not here is nowhere."""
+        if self._person is None:
+            self._person = Person(self.person_id)
+
+    def with_person(self, person: Person) -> "PersonState":
+        """The same memberships with other attributes."""
+        other = PersonState(self.person_id)
+        other.memberships = self.memberships
+        other._person = person
+        return other
 
     def judged_by(self, watching: Watching) -> dict[str, list[Journey]]:
         """The journeys that a goal of one of these revisions judges, by campaign id."""
@@ -127,3 +244,7 @@ class PersonState:
                 self.conversions[change.event_id] = (*so_far, change)
             case Interaction():
                 self.interactions[change.key] = change
+            case Person():
+                self._person = change
+            case Membership():
+                self.memberships[change.segment_id] = change

@@ -6,23 +6,28 @@ from itertools import groupby
 
 import structlog
 
-from attribution_service.core import definitions
+from attribution_service.core import definitions, segments
 from attribution_service.core.answers import (
     Answer,
     CampaignAnswer,
-    CampaignChange,
+    DefinitionChange,
     PersonChange,
     RuleFault,
+    SegmentAnswer,
 )
 from attribution_service.core.commands import (
+    ArchiveCampaign,
     Command,
     CreateCampaign,
+    CreateSegment,
     DefinitionCommand,
+    DeleteSegment,
     PersonCommand,
     UpdateCampaign,
+    UpdateSegment,
 )
 from attribution_service.core.decide import decide
-from attribution_service.core.model import Conversion
+from attribution_service.core.model import Conversion, Segment
 from attribution_service.core.refusals import Refusal
 from attribution_service.core.rules import RuleBook
 from attribution_service.core.state import needs
@@ -46,7 +51,7 @@ class Arrival:
 class Engine:
     """Carries out commands one batch at a time, in order; not for several threads at once.
 
-    It owns the catalog: nobody else changes campaigns in this store.
+    It owns the catalog: nobody else changes campaigns and segments in this store.
     """
 
     def __init__(self, store: Store, rules: RuleBook | None = None) -> None:
@@ -88,27 +93,48 @@ class Engine:
             change, answer = self._definition(arrival)
             if change is not None:
                 with self._store.transaction() as transaction:
-                    transaction.write_campaign(change)
+                    if isinstance(change, Segment):
+                        transaction.write_segment(change)
+                    else:
+                        transaction.write_campaign(change)
                     transaction.write_latest_arrival(arrival.arrival_us)
                 self._catalog.apply(change)
         except Exception as fault:  # noqa: BLE001  the caller gets it as the outcome
             return _noted(fault, arrival)
         return answer
 
-    def _definition(self, arrival: Arrival) -> tuple[CampaignChange | None, CampaignAnswer]:
-        command = arrival.command
-        if isinstance(command, CreateCampaign):
-            made = definitions.create(command, self._catalog, self._rules, arrival.arrival_us)
-            return made, CampaignAnswer(made.campaign)
-        if not isinstance(command, UpdateCampaign):
-            raise TypeError(f"not about a campaign: {type(command).__name__}")
-        change = definitions.update(command, self._catalog, self._rules, arrival.arrival_us)
+    def _definition(
+        self, arrival: Arrival
+    ) -> tuple[DefinitionChange | None, CampaignAnswer | SegmentAnswer]:
+        catalog, rules, now_us = self._catalog, self._rules, arrival.arrival_us
+        match arrival.command:
+            case CreateCampaign() as command:
+                return _changed(definitions.create(command, catalog, rules, now_us))
+            case UpdateCampaign() as command:
+                change = definitions.update(command, catalog, rules, now_us)
+            case ArchiveCampaign() as command:
+                change = definitions.archive(command, catalog, now_us)
+            case CreateSegment() as command:
+                return _changed(segments.create(command, catalog, rules, now_us))
+            case UpdateSegment() as command:
+                segment = segments.update(command, catalog, rules, now_us)
+                return _changed(segment) if segment else self._unchanged(command.segment_id)
+            case DeleteSegment() as command:
+                return _changed(segments.delete(command, catalog, now_us))
+            case _:
+                raise TypeError(f"defines nothing: {type(arrival.command).__name__}")
         if change is not None:
-            return change, CampaignAnswer(change.campaign)
+            return _changed(change)
         unchanged = self._catalog.campaign(command.campaign_id)
         if unchanged is None:
             raise LookupError("an update that changes nothing is of a campaign that exists")
         return None, CampaignAnswer(unchanged)
+
+    def _unchanged(self, segment_id: str) -> tuple[None, SegmentAnswer]:
+        segment = self._catalog.segment(segment_id)
+        if segment is None:
+            raise LookupError("an update that changes nothing is of a segment that exists")
+        return None, SegmentAnswer(segment)
 
     def _execute_people(self, batch: Sequence[Arrival]) -> list[Outcome]:
         try:
@@ -124,7 +150,9 @@ class Engine:
 
     def _one_transaction(self, batch: Sequence[Arrival]) -> list[Outcome]:
         with self._store.transaction() as transaction:
-            states = transaction.load([needs(c, self._catalog) for c in _commands(batch)])
+            states = transaction.load(
+                [needs(c, self._catalog, self._rules) for c in _commands(batch)]
+            )
             outcomes: list[Outcome] = []
             changes: list[PersonChange] = []
             faults: list[RuleFault] = []
@@ -149,6 +177,12 @@ class Engine:
         for rule_fault in faults:
             self._rule_faults.note(rule_fault)
         return outcomes
+
+
+def _changed(change: DefinitionChange) -> tuple[DefinitionChange, CampaignAnswer | SegmentAnswer]:
+    if isinstance(change, Segment):
+        return change, SegmentAnswer(change)
+    return change, CampaignAnswer(change.campaign)
 
 
 def _commands(batch: Sequence[Arrival]) -> Iterator[PersonCommand]:

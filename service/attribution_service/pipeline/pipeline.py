@@ -96,17 +96,47 @@ class Pipeline:
             self._work.notify()
         return await waiting.future
 
+    async def submit_all(
+        self, wanted: Sequence[Command | Refusal], size_bytes: int = 0
+    ) -> Sequence[Outcome]:
+        """Carry out commands that came together, each with an outcome of its own, in their order.
+
+        They wait side by side, so as few transactions carry them out as may be. A refusal among
+        them stands for a command that is not carried out, and is its own outcome.
+
+        Raises Refusal if there is no room for all of them.
+        """
+        commands = [each for each in wanted if not isinstance(each, Refusal)]
+        arrival_us = self._arrival_us()
+        waiting = [
+            # What the call takes up is counted once, with its first command.
+            _Waiting(
+                Arrival(command, arrival_us),
+                0 if position else size_bytes,
+                self._loop.create_future(),
+            )
+            for position, command in enumerate(commands)
+        ]
+        with self._work:
+            self._check_open(size_bytes, len(waiting))
+            self._queue.extend(waiting)
+            self._waiting_bytes += sum(each.size_bytes for each in waiting)
+            self._work.notify()
+        futures = [each.future for each in waiting]
+        done = iter(await asyncio.gather(*futures, return_exceptions=True))
+        return [each if isinstance(each, Refusal) else _outcome(next(done)) for each in wanted]
+
     def _arrival_us(self) -> int:
         """The arrival time, which never goes back even if the clock does (C9)."""
         self._latest_us = max(self._latest_us, self._clock.now_us())
         return self._latest_us
 
-    def _check_open(self, size_bytes: int) -> None:
+    def _check_open(self, size_bytes: int, many: int = 1) -> None:
         if self._closing or self._broken:
             raise shutting_down()
         limits = self._limits
         if (
-            len(self._queue) >= limits.waiting
+            len(self._queue) + many > limits.waiting
             or self._waiting_bytes + size_bytes > limits.waiting_bytes
         ):
             raise overloaded(f"{len(self._queue)} commands wait already")
@@ -163,6 +193,12 @@ class Pipeline:
             self._taken = [self._queue.popleft() for _ in range(most)]
             self._waiting_bytes -= sum(waiting.size_bytes for waiting in self._taken)
             return bool(self._taken)
+
+
+def _outcome(found: Answer | BaseException) -> Outcome:
+    if isinstance(found, BaseException) and not isinstance(found, Exception):
+        raise found
+    return found
 
 
 def overloaded(what: str) -> Refusal:

@@ -5,7 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from attribution.v1 import campaign_pb2, campaign_service_pb2
+from attribution.v1 import (
+    campaign_pb2,
+    campaign_service_pb2,
+    segment_pb2,
+    segment_service_pb2,
+)
 from grpc import StatusCode
 
 from attribution_service.core.refusals import Reason
@@ -22,13 +27,14 @@ from attribution_service.scenarios.model import (
     CampaignToCreate,
     ExpectedError,
     Scenario,
+    SegmentToCreate,
     Step,
 )
 from attribution_service.scenarios.times import is_time, time_us
 from attribution_service.transport.rpcs import METHODS, Method, WatchRpc
 
 DEFAULT_START = "2026-01-01T00:00:00Z"
-_SCENARIO_KEYS = ("name", "rules", "start", "campaigns", "steps")
+_SCENARIO_KEYS = ("name", "rules", "start", "segments", "campaigns", "steps")
 _STEP_KEYS = ("at", "expect", "expect_error")
 _ERROR_KEYS = ("code", "reason", "message")
 
@@ -65,6 +71,7 @@ def _scenario(item: Item, before: tuple[Definition, ...]) -> Scenario:
             raise item.wrong(f"the scenario has no {key!r}")
     start_us = _start(fields.get("start"))
     rules = fields["rules"].items("rules") if "rules" in fields else []
+    segments = fields["segments"].items("segments") if "segments" in fields else []
     campaigns = fields["campaigns"].items("campaigns") if "campaigns" in fields else []
     return Scenario(
         item=item,
@@ -72,6 +79,7 @@ def _scenario(item: Item, before: tuple[Definition, ...]) -> Scenario:
         rules=tuple(rule.text("a rule") for rule in rules),
         start_us=start_us,
         given=before,
+        segments=tuple(_segment(segment, start_us) for segment in segments),
         campaigns=tuple(_campaign(campaign, start_us) for campaign in campaigns),
         steps=tuple(_steps(fields["steps"], start_us)),
     )
@@ -89,6 +97,11 @@ def _start(item: Item | None) -> int:
 def _campaign(item: Item, start_us: int) -> CampaignToCreate:
     campaign = messages.message(item, campaign_pb2.Campaign, start_us)
     return CampaignToCreate(item, campaign_service_pb2.CreateCampaignRequest(campaign=campaign))
+
+
+def _segment(item: Item, start_us: int) -> SegmentToCreate:
+    segment = messages.message(item, segment_pb2.Segment, start_us)
+    return SegmentToCreate(item, segment_service_pb2.CreateSegmentRequest(segment=segment))
 
 
 def _steps(item: Item, start_us: int) -> list[Step]:

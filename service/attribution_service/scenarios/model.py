@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from attribution.v1 import campaign_service_pb2
+from attribution.v1 import campaign_service_pb2, segment_service_pb2
 from google.protobuf.message import Message
 from grpc import StatusCode
 
@@ -42,6 +42,14 @@ class CampaignToCreate:
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentToCreate:
+    """A segment that exists when the campaigns are created."""
+
+    item: Item
+    request: segment_service_pb2.CreateSegmentRequest
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
     """What is played on a store of its own.
 
@@ -53,5 +61,6 @@ class Scenario:
     rules: tuple[str, ...]
     start_us: int
     given: tuple[Definition, ...]
+    segments: tuple[SegmentToCreate, ...]
     campaigns: tuple[CampaignToCreate, ...]
     steps: tuple[Step, ...]

@@ -13,7 +13,9 @@ from attribution_service.scenarios.targets import CallError, Target
 from attribution_service.transport.enums import VERDICT
 from attribution_service.transport.rpcs import METHODS, Method
 
-_CREATE = next(method for method in METHODS if method.name == "CreateCampaign")
+_BY_NAME = {method.name: method for method in METHODS}
+_CREATE = _BY_NAME["CreateCampaign"]
+_CREATE_SEGMENT = _BY_NAME["CreateSegment"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ def _created(scenario: Scenario) -> Iterator[tuple[Item, Method, Message]]:
     """What exists when the first step is played."""
     for each in scenario.given:
         yield each.item, each.kind.create, each.kind.create_request(each.message)
+    for segment in scenario.segments:
+        yield segment.item, _CREATE_SEGMENT, segment.request
     for campaign in scenario.campaigns:
         yield campaign.item, _CREATE, campaign.request
 

@@ -14,11 +14,12 @@ from google.rpc import error_details_pb2, status_pb2
 from attribution_service.app import background
 from attribution_service.clock import ManualClock
 from attribution_service.config import ServerSettings, SettingsError, sqlite_path
+from attribution_service.core.commands import Command
 from attribution_service.core.refusals import Refusal, Violation
-from attribution_service.pipeline.engine import Arrival, Engine
+from attribution_service.pipeline.engine import Arrival, Engine, Outcome
 from attribution_service.storage.memory import MemoryStore
 from attribution_service.transport.errors import STATUS_DETAILS, failure
-from attribution_service.transport.rpcs import CommandRpc, Method, WatchRpc
+from attribution_service.transport.rpcs import BatchRpc, Method, ReadRpc, WatchRpc
 from attribution_service.transport.server import TransportLimits, received
 
 MEMORY = "memory"
@@ -68,14 +69,22 @@ class CoreTarget:
             violations = fault.violations if isinstance(fault, Refusal) else ()
             raise CallError(told.code, told.reason, told.message, violations) from fault
 
+    def _outcome(self, wanted: Command | Refusal, at_us: int) -> Outcome:
+        if isinstance(wanted, Refusal):
+            return wanted
+        (outcome,) = self._engine.execute([Arrival(wanted, at_us)])
+        return outcome
+
     def _respond(self, method: Method, request: Message, at_us: int) -> Message:
         rpc = method.rpc
         # Through the same door as on the wire, so that the same requests are refused.
         request = received(method, request.SerializeToString(), TransportLimits().message_bytes)
         if isinstance(rpc, WatchRpc):
             raise TypeError(f"{method.name} has more than one answer")
-        if not isinstance(rpc, CommandRpc):
+        if isinstance(rpc, ReadRpc):
             return rpc.read(request, self._store)
+        if isinstance(rpc, BatchRpc):
+            return rpc.response([self._outcome(each, at_us) for each in rpc.commands(request)])
         (outcome,) = self._engine.execute([Arrival(rpc.command(request), at_us)])
         if isinstance(outcome, Exception):
             raise outcome

@@ -6,7 +6,14 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from attribution_service.core.answers import CampaignChange, PersonChange
 from attribution_service.core.catalog import Catalog
-from attribution_service.core.model import Campaign, Conversion, Delivery, Journey
+from attribution_service.core.model import (
+    Campaign,
+    Conversion,
+    Delivery,
+    Journey,
+    Revision,
+    Segment,
+)
 from attribution_service.core.reports import (
     Activity,
     ConversionQuery,
@@ -59,6 +66,10 @@ class Transaction(Protocol):
 
     def write_campaign(self, change: CampaignChange) -> None:
         """Store a campaign and its new revision."""
+        ...
+
+    def write_segment(self, segment: Segment) -> None:
+        """Store a segment, as it is or as deleted."""
         ...
 
 
@@ -127,7 +138,7 @@ class Store(Protocol):
         ...
 
     def catalog(self) -> Catalog:
-        """All campaigns and revisions."""
+        """All campaigns, revisions and segments."""
         ...
 
     def latest_arrival_us(self) -> int:
@@ -138,8 +149,20 @@ class Store(Protocol):
         """A campaign as it is now."""
         ...
 
-    def campaigns(self, after: str, limit: int) -> Sequence[Campaign]:
-        """Up to `limit` campaigns with ids above `after`, in byte order."""
+    def campaigns(self, after: str, limit: int, *, archived: bool = False) -> Sequence[Campaign]:
+        """Up to `limit` campaigns with ids above `after`, in byte order; `archived`: those too."""
+        ...
+
+    def revisions(self, campaign_id: str, after: int, limit: int) -> Sequence[Revision]:
+        """Up to `limit` revisions of a campaign with numbers above `after`, oldest first."""
+        ...
+
+    def segment(self, segment_id: str) -> Segment | None:
+        """A segment as it is now, None if there is none."""
+        ...
+
+    def segments(self, after: str, limit: int) -> Sequence[Segment]:
+        """Up to `limit` segments with ids above `after`, in byte order."""
         ...
 
     def journey(self, person_id: str, journey_id: str) -> Journey | None:

@@ -6,7 +6,14 @@ from typing import TypeVar
 
 from attribution_service.core.answers import CampaignChange, PersonChange
 from attribution_service.core.catalog import Catalog
-from attribution_service.core.model import Campaign, Conversion, Delivery, Journey, Revision
+from attribution_service.core.model import (
+    Campaign,
+    Conversion,
+    Delivery,
+    Journey,
+    Revision,
+    Segment,
+)
 from attribution_service.core.state import Needs, PersonState
 from attribution_service.storage.memory_reports import MemoryReports
 
@@ -20,6 +27,7 @@ class MemoryStore:
         self._people: dict[str, PersonState] = {}
         self._campaigns: dict[str, Campaign] = {}
         self._revisions: dict[tuple[str, int], Revision] = {}
+        self._segments: dict[str, Segment] = {}
         self._latest_arrival_us = 0
         self._conversions: list[Conversion] = []  # in the order of their commits
         self._reports = MemoryReports(self._people, self._campaigns, self._conversions)
@@ -45,6 +53,8 @@ class MemoryStore:
             self._campaigns[campaign.campaign_id] = campaign
             if campaign_change.revision is not None:
                 self._add_revision(campaign_change.revision)
+        for segment in transaction.segments:
+            self._segments[segment.segment_id] = segment
 
     def _add_revision(self, revision: Revision) -> None:
         key = (revision.campaign_id, revision.number)
@@ -56,8 +66,10 @@ class MemoryStore:
         return self._people.setdefault(person_id, PersonState(person_id))
 
     def catalog(self) -> Catalog:
-        """All campaigns and revisions."""
-        return Catalog.of(self._campaigns.values(), self._revisions.values())
+        """All campaigns, revisions and segments."""
+        return Catalog.of(
+            self._campaigns.values(), self._revisions.values(), self._segments.values()
+        )
 
     def latest_arrival_us(self) -> int:
         """The latest arrival that was stored, 0 if none was."""
@@ -67,9 +79,24 @@ class MemoryStore:
         """A campaign as it is now."""
         return self._campaigns.get(campaign_id)
 
-    def campaigns(self, after: str, limit: int) -> Sequence[Campaign]:
-        """Up to `limit` campaigns with ids above `after`, in byte order."""
-        return _page(self._campaigns, after, limit)
+    def campaigns(self, after: str, limit: int, *, archived: bool = False) -> Sequence[Campaign]:
+        """Up to `limit` campaigns with ids above `after`, in byte order; `archived`: those too."""
+        chosen = {k: c for k, c in self._campaigns.items() if archived or c.archive_us is None}
+        return _page(chosen, after, limit)
+
+    def revisions(self, campaign_id: str, after: int, limit: int) -> Sequence[Revision]:
+        """Up to `limit` revisions of a campaign with numbers above `after`, oldest first."""
+        numbers = sorted(n for found, n in self._revisions if found == campaign_id and n > after)
+        return [self._revisions[campaign_id, number] for number in numbers[:limit]]
+
+    def segment(self, segment_id: str) -> Segment | None:
+        """A segment as it is now, None if there is none."""
+        segment = self._segments.get(segment_id)
+        return None if segment is None or segment.deleted else segment
+
+    def segments(self, after: str, limit: int) -> Sequence[Segment]:
+        """Up to `limit` segments with ids above `after`, in byte order."""
+        return _page({k: s for k, s in self._segments.items() if not s.deleted}, after, limit)
 
     def journey(self, person_id: str, journey_id: str) -> Journey | None:
         """A person's journey."""
@@ -109,6 +136,7 @@ class MemoryTransaction:
         self.changes: list[PersonChange] = []
         self.latest_arrival_us: int | None = None
         self.campaign_changes: list[CampaignChange] = []
+        self.segments: list[Segment] = []
 
     def load(self, needs: Sequence[Needs]) -> Mapping[str, PersonState]:
         """Copies of just the parts of the states that are needed."""
@@ -118,6 +146,10 @@ class MemoryTransaction:
             whole = self._people.get(need.person_id)
             if whole is not None:
                 _copy(whole, part, need)
+        for need in needs:
+            part = loaded[need.person_id]
+            if need.person or _asks_for_person(need, part):
+                _copy_person(self._people.get(need.person_id), part)
         return loaded
 
     def write(self, changes: Iterable[PersonChange]) -> None:
@@ -131,6 +163,10 @@ class MemoryTransaction:
     def write_campaign(self, change: CampaignChange) -> None:
         """Keep the change until the block ends."""
         self.campaign_changes.append(change)
+
+    def write_segment(self, segment: Segment) -> None:
+        """Keep the segment until the block ends."""
+        self.segments.append(segment)
 
 
 def _copy(whole: PersonState, part: PersonState, need: Needs) -> None:
@@ -151,6 +187,18 @@ def _copy(whole: PersonState, part: PersonState, need: Needs) -> None:
         if event_id in whole.receipts:
             part.receipts[event_id] = whole.receipts[event_id]
             part.conversions[event_id] = whole.conversions.get(event_id, ())
+
+
+def _asks_for_person(need: Needs, part: PersonState) -> bool:
+    wanted = need.person_for
+    return wanted is not None and any(wanted(journey) for journey in part.journeys.values())
+
+
+def _copy_person(whole: PersonState | None, part: PersonState) -> None:
+    if whole is not None and whole.knows_person:
+        part.apply(whole.person)
+        part.memberships.update(whole.memberships)
+    part.meet()
 
 
 def _is_judged(need: Needs, journey: Journey | None) -> bool:

@@ -10,6 +10,8 @@ from sqlalchemy import Table
 from attribution_service.core.answers import PersonChange
 from attribution_service.core.marks import marks_of
 from attribution_service.core.model import (
+    Achievement,
+    Barred,
     Basis,
     Campaign,
     CampaignKind,
@@ -18,6 +20,7 @@ from attribution_service.core.model import (
     Conversion,
     Delivery,
     DeliveryStatus,
+    EntersSegment,
     ExitPolicy,
     ExitReason,
     Goal,
@@ -25,8 +28,18 @@ from attribution_service.core.model import (
     InteractionKind,
     Journey,
     JourneyState,
+    LeavesSegment,
+    Match,
+    Membership,
+    MembershipChange,
+    Move,
+    PerformsEvent,
+    Person,
     Receipt,
+    ReceiptKind,
     Revision,
+    Segment,
+    SegmentTrigger,
 )
 from attribution_service.core.properties import Properties
 from attribution_service.storage import tables
@@ -45,6 +58,8 @@ _TABLES: Mapping[type, Table] = {
     Interaction: tables.interactions,
     Receipt: tables.receipts,
     Conversion: tables.conversions,
+    Person: tables.people,
+    Membership: tables.memberships,
 }
 
 
@@ -57,6 +72,7 @@ def to_row(record: PersonChange) -> Row:
             row["candidates"] = _json([asdict(item) for item in record.candidates])
             credited = record.candidates[-1]  # C14: the last touch stands last
             row |= {name: getattr(credited, name) for name in _CREDITED_COLUMNS}
+            row["segment_id"], row["segment_change"] = record.move or (None, None)
         case Receipt():
             row |= {name: getattr(record, name) for name in _RECEIPT_COLUMNS}
             row["properties"] = record.properties.text
@@ -67,14 +83,19 @@ def to_row(record: PersonChange) -> Row:
         case Delivery():
             row |= {name: getattr(record, name) for name in Delivery.__slots__}
             row["marks"] = int(marks_of(record))
+        case Person():
+            row |= {name: getattr(record, name) for name in Person.__slots__}
+            row["attributes"] = record.attributes.text
         case _:
             row |= {name: getattr(record, name) for name in type(record).__slots__}
     return row
 
 
-_CONVERSION_COLUMNS = tuple(name for name in Conversion.__slots__ if name != "candidates")
+_CONVERSION_COLUMNS = tuple(
+    name for name in Conversion.__slots__ if name not in ("candidates", "move")
+)
 _CREDITED_COLUMNS = ("action_id", "channel", "sent_us")
-_RECEIPT_COLUMNS = ("person_id", "event_id", "name", "occurred_us", "arrival_us")
+_RECEIPT_COLUMNS = ("person_id", "event_id", "name", "occurred_us", "arrival_us", "kind")
 _JOURNEY_COLUMNS = tuple(name for name in Journey.__slots__ if name != "trigger_properties")
 
 
@@ -84,6 +105,7 @@ def journey(row: Row) -> Journey:
     fields["trigger_properties"] = Properties(text=row["trigger_properties"])
     fields["state"] = JourneyState(row["state"])
     fields["exit_reason"] = ExitReason(row["exit_reason"]) if row["exit_reason"] else None
+    fields["barred"] = Barred(row["barred"]) if row["barred"] else None
     return Journey(**fields)
 
 
@@ -108,6 +130,7 @@ def receipt(row: Row) -> Receipt:
     fields = _without_bucket(row)
     fields["properties"] = Properties(text=row["properties"])
     fields["achieved_journeys"] = tuple(json.loads(row["achieved_journeys"]))
+    fields["kind"] = ReceiptKind(row["kind"])
     return Receipt(**fields)
 
 
@@ -119,7 +142,29 @@ def conversion(row: Row) -> Conversion:
         Candidate(**{**item, "channel": Channel(item["channel"])})
         for item in json.loads(row["candidates"])
     )
+    segment_id, change = row["segment_id"], row["segment_change"]
+    fields["move"] = None if segment_id is None else Move(segment_id, MembershipChange(change))
     return Conversion(**fields)
+
+
+def person(row: Row) -> Person:
+    """The person of a row."""
+    return Person(**{**_without_bucket(row), "attributes": Properties(text=row["attributes"])})
+
+
+def membership(row: Row) -> Membership:
+    """The membership of a row."""
+    return Membership(**_without_bucket(row))
+
+
+def segment_row(segment: Segment) -> Row:
+    """The row of a segment."""
+    return asdict(segment)
+
+
+def segment(row: Row) -> Segment:
+    """The segment of a row."""
+    return Segment(**row)
 
 
 def campaign_row(campaign: Campaign) -> Row:
@@ -132,6 +177,7 @@ def campaign_row(campaign: Campaign) -> Row:
         "version": campaign.version,
         "create_us": campaign.create_us,
         "update_us": campaign.update_us,
+        "archive_us": campaign.archive_us,
     }
 
 
@@ -147,10 +193,14 @@ def revision_row(revision: Revision) -> Row:
         "campaign_id": revision.campaign_id,
         "revision": revision.number,
         "trigger_event_name": revision.trigger_event_name,
-        "goal": None if revision.goal is None else _json(asdict(revision.goal)),
+        "goal": None if revision.goal is None else _json(_goal_fields(revision.goal)),
         "exit_policy": revision.exit_policy,
         "webhook_action_ids": _json(revision.webhook_action_ids),
         "create_us": revision.create_us,
+        "trigger_segments": None
+        if revision.trigger_segments is None
+        else _json(asdict(revision.trigger_segments)),
+        "audience_filter": revision.audience_filter,
     }
 
 
@@ -164,11 +214,47 @@ def revision(row: Row) -> Revision:
         exit_policy=ExitPolicy(row["exit_policy"]),
         webhook_action_ids=tuple(json.loads(row["webhook_action_ids"])),
         create_us=row["create_us"],
+        trigger_segments=_segment_trigger(row["trigger_segments"]),
+        audience_filter=row["audience_filter"],
     )
 
 
+def _segment_trigger(text: str | None) -> SegmentTrigger | None:
+    if text is None:
+        return None
+    fields = json.loads(text)
+    return SegmentTrigger(Match(fields["match"]), tuple(fields["segment_ids"]))
+
+
+def _goal_fields(goal: Goal) -> Row:
+    """A goal as one flat object: the first schema's goals on events have this form too."""
+    fields = asdict(goal)
+    del fields["achievement"]
+    match goal.achievement:
+        case PerformsEvent(event_name, text):
+            return {"event_name": event_name, "filter": text, **fields}
+        case EntersSegment(segment_id):
+            return {"enters_segment": segment_id, **fields}
+        case LeavesSegment(segment_id):
+            return {"leaves_segment": segment_id, **fields}
+
+
 def _goal(fields: Row) -> Goal:
-    return Goal(**{**fields, "basis": Basis(fields["basis"])})
+    return Goal(
+        _achievement(fields),
+        window_us=fields["window_us"],
+        basis=Basis(fields["basis"]),
+        value=fields["value"],
+        count_machine_interactions=fields["count_machine_interactions"],
+    )
+
+
+def _achievement(fields: Row) -> Achievement:
+    if "enters_segment" in fields:
+        return EntersSegment(fields["enters_segment"])
+    if "leaves_segment" in fields:
+        return LeavesSegment(fields["leaves_segment"])
+    return PerformsEvent(fields["event_name"], fields["filter"])
 
 
 def _without_bucket(row: Row) -> Row:

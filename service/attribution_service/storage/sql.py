@@ -23,7 +23,7 @@ from sqlalchemy.exc import DBAPIError
 
 from attribution_service.core.answers import CampaignChange, PersonChange
 from attribution_service.core.catalog import Catalog
-from attribution_service.core.model import Campaign, Delivery, Journey
+from attribution_service.core.model import Campaign, Delivery, Journey, Revision, Segment
 from attribution_service.core.state import Needs, PersonState
 from attribution_service.storage import rows, tables
 from attribution_service.storage.interface import StoreFullError, StoreUnavailableError
@@ -71,7 +71,7 @@ class SqlStore:
             yield SqlTransaction(connection)
 
     def catalog(self) -> Catalog:
-        """All campaigns and revisions."""
+        """All campaigns, revisions and segments."""
         with self._reading() as connection:
             revisions = [
                 rows.revision(row) for row in _all(connection, select(tables.campaign_revisions))
@@ -81,18 +81,39 @@ class SqlStore:
                 rows.campaign(row, by_number[row["campaign_id"], row["revision"]])
                 for row in _all(connection, select(tables.campaigns))
             ]
-        return Catalog.of(campaigns, revisions)
+            segments = [rows.segment(row) for row in _all(connection, select(tables.segments))]
+        return Catalog.of(campaigns, revisions, segments)
 
     def campaign(self, campaign_id: str) -> Campaign | None:
         """A campaign as it is now."""
         table = tables.campaigns
         return _first(self._campaigns(select(table).where(table.c.campaign_id == campaign_id)))
 
-    def campaigns(self, after: str, limit: int) -> Sequence[Campaign]:
-        """Up to `limit` campaigns with ids above `after`, in byte order."""
-        key = tables.campaigns.c.campaign_id
-        chosen = select(tables.campaigns).where(key > after).order_by(key).limit(limit)
+    def campaigns(self, after: str, limit: int, *, archived: bool = False) -> Sequence[Campaign]:
+        """Up to `limit` campaigns with ids above `after`, in byte order; `archived`: those too."""
+        table = tables.campaigns
+        chosen = _page(select(table), table.c.campaign_id, after, limit)
+        if not archived:
+            chosen = chosen.where(table.c.archive_us.is_(None))
         return self._campaigns(chosen)
+
+    def revisions(self, campaign_id: str, after: int, limit: int) -> Sequence[Revision]:
+        """Up to `limit` revisions of a campaign with numbers above `after`, oldest first."""
+        table = tables.campaign_revisions
+        chosen = select(table).where(table.c.campaign_id == campaign_id, table.c.revision > after)
+        return self._read(chosen.order_by(table.c.revision).limit(limit), rows.revision)
+
+    def segment(self, segment_id: str) -> Segment | None:
+        """A segment as it is now, None if there is none."""
+        table = tables.segments
+        chosen = select(table).where(table.c.segment_id == segment_id, ~table.c.deleted)
+        return _first(self._read(chosen, rows.segment))
+
+    def segments(self, after: str, limit: int) -> Sequence[Segment]:
+        """Up to `limit` segments with ids above `after`, in byte order."""
+        table = tables.segments
+        chosen = _page(select(table).where(~table.c.deleted), table.c.segment_id, after, limit)
+        return self._read(chosen, rows.segment)
 
     def _campaigns(self, chosen: Select[Any]) -> list[Campaign]:
         with self._reading() as connection:
@@ -177,7 +198,24 @@ class SqlTransaction:
             states[row["person_id"]].apply(rows.delivery(row))
         self._load_interactions(needs, states)
         self._load_events(needs, states)
+        self._load_people(needs, states)
         return states
+
+    def _load_people(self, needs: Sequence[Needs], states: Mapping[str, PersonState]) -> None:
+        """Load attributes and memberships of those of whom they are needed."""
+        wanted = {
+            need.person_id
+            for need in needs
+            if need.person or _asks_for_person(need, states[need.person_id])
+        }
+        keys: set[Key] = {(bucket_of(person_id), person_id) for person_id in wanted}
+        people, told = tables.people, tables.memberships
+        for row in _by_keys(self._connection, people, (people.c.bucket, people.c.person_id), keys):
+            states[row["person_id"]].apply(rows.person(row))
+        for row in _by_keys(self._connection, told, (told.c.bucket, told.c.person_id), keys):
+            states[row["person_id"]].apply(rows.membership(row))
+        for person_id in wanted:
+            states[person_id].meet()
 
     def _judged_deliveries(
         self, needs: Sequence[Needs], states: Mapping[str, PersonState]
@@ -259,6 +297,10 @@ class SqlTransaction:
             self._connection.execute(insert(tables.campaign_revisions), [row])
         self._upsert(tables.campaigns, [rows.campaign_row(change.campaign)])
 
+    def write_segment(self, segment: Segment) -> None:
+        """Store a segment, as it is or as deleted."""
+        self._upsert(tables.segments, [rows.segment_row(segment)])
+
     def write_latest_arrival(self, arrival_us: int) -> None:
         """Store the latest arrival of a command."""
         self._upsert(tables.latest_arrival, [{"id": 1, "arrival_us": arrival_us}])
@@ -272,6 +314,11 @@ class SqlTransaction:
             rest = {c.name: statement.excluded[c.name] for c in table.c if not c.primary_key}
             statement = statement.on_conflict_do_update(index_elements=key, set_=rest)
         self._connection.execute(statement, values)
+
+
+def _asks_for_person(need: Needs, state: PersonState) -> bool:
+    wanted = need.person_for
+    return wanted is not None and any(wanted(journey) for journey in state.journeys.values())
 
 
 def _keys(needs: Iterable[Needs], ids: Callable[[Needs], Iterable[str]]) -> set[Key]:

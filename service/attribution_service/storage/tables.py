@@ -66,6 +66,7 @@ campaigns = Table(
     Column("version", Integer, nullable=False),
     Column("create_us", BigInteger, nullable=False),
     Column("update_us", BigInteger, nullable=False),
+    Column("archive_us", BigInteger),
     sqlite_with_rowid=False,
 )
 
@@ -79,6 +80,43 @@ campaign_revisions = Table(
     Column("exit_policy", Text, nullable=False),
     Column("webhook_action_ids", Text, nullable=False),
     Column("create_us", BigInteger, nullable=False),
+    Column("trigger_segments", Text),
+    Column("audience_filter", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+segments = Table(
+    "segments",
+    metadata,
+    Column("segment_id", Id, primary_key=True),
+    Column("display_name", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    # Deleted ones stay, so that a segment of the same id has none of their members.
+    Column("incarnation", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("create_us", BigInteger, nullable=False),
+    Column("update_us", BigInteger, nullable=False),
+    Column("deleted", Boolean, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+people = Table(
+    "people",
+    metadata,
+    *_person_key(),
+    Column("attributes", Text, nullable=False),
+    Column("moves", Integer, nullable=False),
+    Column("update_us", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    *_person_key(),
+    Column("segment_id", Id, primary_key=True),
+    Column("incarnation", Integer, nullable=False),
+    Column("entered_us", BigInteger),
     sqlite_with_rowid=False,
 )
 
@@ -96,6 +134,7 @@ journeys = Table(
     Column("end_us", BigInteger),
     Column("achieved_us", BigInteger),
     Column("converted_us", BigInteger),
+    Column("barred", Text),
     # Reports read this index alone; so do the other `*_by_start`, `*_by_sent` and `*_by_time`.
     Index(
         "journeys_by_start",
@@ -160,6 +199,7 @@ receipts = Table(
     Column("occurred_us", BigInteger),
     Column("arrival_us", BigInteger, nullable=False),
     Column("achieved_journeys", Text, nullable=False),
+    Column("kind", Text, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -169,6 +209,7 @@ conversions = Table(
     *_person_key(),
     # C8: whatever else goes wrong, the database itself lets no delivery convert twice.
     Column("delivery_id", Id, primary_key=True),
+    # Of an event, or of a change of membership: then the two columns at the end say which.
     Column("event_id", Id, nullable=False),
     Column("campaign_id", Id, nullable=False),
     Column("journey_id", Id, nullable=False),
@@ -186,6 +227,8 @@ conversions = Table(
     Column("action_id", Text, nullable=False, server_default=""),
     Column("channel", Text, nullable=False, server_default=""),
     Column("sent_us", BigInteger, nullable=False, server_default="0"),
+    Column("segment_id", Text),
+    Column("segment_change", Text),
     Index("conversions_by_sequence", "sequence", unique=True),
     Index("conversions_by_time", "converted_us", "sequence"),
     Index(

@@ -14,6 +14,8 @@ from attribution.v1 import (
 )
 
 from attribution_service.core.commands import (
+    ArchiveCampaign,
+    ChangeMembership,
     CheckExit,
     CreateCampaign,
     Definition,
@@ -25,21 +27,30 @@ from attribution_service.core.commands import (
     UpdateCampaign,
 )
 from attribution_service.core.model import (
+    Achievement,
     Basis,
     CampaignKind,
     Channel,
     DeliveryStatus,
+    EntersSegment,
     ExitPolicy,
     Goal,
     InteractionKind,
+    LeavesSegment,
+    Match,
+    PerformsEvent,
+    SegmentTrigger,
 )
-from attribution_service.core.refusals import Reason
+from attribution_service.core.refusals import Reason, Refusal, invalid
 from attribution_service.transport import enums, masks
 from attribution_service.transport.encode import definition_message
 from attribution_service.transport.fields import (
+    MAX_TRIGGER_SEGMENTS,
     MAX_WEBHOOK_ACTIONS,
     Fields,
 )
+
+MAX_CHECKS = 500
 
 
 def create_campaign(request: campaign_service_pb2.CreateCampaignRequest) -> CreateCampaign:
@@ -57,11 +68,19 @@ def update_campaign(request: campaign_service_pb2.UpdateCampaignRequest) -> Upda
     """Raises Refusal; what depends on the campaign as it is comes out when it is carried out."""
     fields = Fields()
     campaign_id = fields.identifier("campaign.campaign_id", request.campaign.campaign_id)
-    paths = masks.paths(request, fields)
+    paths = masks.paths(request.campaign, request.update_mask, masks.MUTABLE, fields)
     if request.campaign.kind:
         fields.enum("campaign.kind", request.campaign.kind, enums.CAMPAIGN_KIND)
     fields.done()
     return UpdateCampaign(campaign_id, request.campaign.etag, _change(request.campaign, paths))
+
+
+def archive_campaign(request: campaign_service_pb2.ArchiveCampaignRequest) -> ArchiveCampaign:
+    """Raises Refusal."""
+    fields = Fields()
+    campaign_id = fields.identifier("campaign_id", request.campaign_id)
+    fields.done()
+    return ArchiveCampaign(campaign_id, request.etag)
 
 
 def _change(wanted: campaign_pb2.Campaign, paths: list[str]) -> Callable[[Definition], Definition]:
@@ -77,55 +96,81 @@ def _change(wanted: campaign_pb2.Campaign, paths: list[str]) -> Callable[[Defini
 
 
 def _definition(campaign: campaign_pb2.Campaign, fields: Fields) -> Definition:
-    kind, policy = enums.CAMPAIGN_KIND, enums.EXIT_POLICY
-    trigger = campaign.trigger
+    known, policy = enums.CAMPAIGN_KIND, enums.EXIT_POLICY
+    kind = fields.enum("campaign.kind", campaign.kind, known, CampaignKind.TRIGGERED)
+    newsletter = kind is CampaignKind.NEWSLETTER
+    default = ExitPolicy.NEVER if newsletter else ExitPolicy.NO_LONGER_MATCHING
+    trigger = _trigger(campaign, fields)
     return Definition(
         campaign_id=fields.identifier("campaign.campaign_id", campaign.campaign_id),
         display_name=fields.text("campaign.display_name", campaign.display_name),
-        kind=fields.enum("campaign.kind", campaign.kind, kind, CampaignKind.TRIGGERED),
-        trigger_event_name=(
-            fields.identifier("campaign.trigger.event_name", trigger.event_name)
-            if campaign.HasField("trigger")
-            else None
-        ),
+        kind=kind,
+        trigger_event_name=trigger if isinstance(trigger, str) else None,
         goal=_goal(campaign.goal, fields) if campaign.HasField("goal") else None,
-        exit_policy=fields.enum(
-            "campaign.exit_policy", campaign.exit_policy, policy, ExitPolicy.NO_LONGER_MATCHING
+        exit_policy=fields.enum("campaign.exit_policy", campaign.exit_policy, policy, default),
+        # A set: another order, or one named twice, is no other campaign.
+        webhook_action_ids=fields.identifiers(
+            "campaign.webhook_action_ids", campaign.webhook_action_ids, MAX_WEBHOOK_ACTIONS
         ),
-        webhook_action_ids=_webhook_actions(campaign, fields),
+        trigger_segments=trigger if isinstance(trigger, SegmentTrigger) else None,
+        audience_filter=fields.rule("campaign.audience_filter", campaign.audience_filter),
     )
 
 
-def _webhook_actions(campaign: campaign_pb2.Campaign, fields: Fields) -> tuple[str, ...]:
-    field, found = "campaign.webhook_action_ids", campaign.webhook_action_ids
-    if len(found) > MAX_WEBHOOK_ACTIONS:
-        fields.too_long(field, f"has {len(found)} ids", MAX_WEBHOOK_ACTIONS)
-        return ()
-    for position, action_id in enumerate(found):
-        fields.identifier(f"{field}[{position}]", action_id)
-    # They are a set: another order, or one named twice, is no other campaign.
-    return tuple(sorted(set(found)))
+_MATCHES = {"any_segment": Match.ANY, "all_segments": Match.ALL}
+
+
+def _trigger(campaign: campaign_pb2.Campaign, fields: Fields) -> str | SegmentTrigger | None:
+    """The name of the event, or the segments; None: there is no trigger."""
+    if not campaign.HasField("trigger"):
+        return None
+    trigger = campaign.trigger
+    source = trigger.WhichOneof("source")
+    if source in (None, "event_name"):
+        return fields.identifier("campaign.trigger.event_name", trigger.event_name)
+    field = f"campaign.trigger.{source}.segment_ids"
+    found = getattr(trigger, source).segment_ids
+    if not found:
+        fields.fault(field, Reason.FIELD_REQUIRED, "is required: name at least one segment")
+    return SegmentTrigger(_MATCHES[source], fields.identifiers(field, found, MAX_TRIGGER_SEGMENTS))
 
 
 def _goal(goal: goal_pb2.Goal, fields: Fields) -> Goal:
-    if goal.WhichOneof("achievement") is None:
-        fields.fault(
-            "campaign.goal.achievement", Reason.FIELD_REQUIRED, "is required: set performs_event"
-        )
-        return Goal("")
-    performs = goal.performs_event
-    event_name = fields.identifier("campaign.goal.performs_event.event_name", performs.event_name)
+    achievement = _achievement(goal, fields)
     window_us = None
     if goal.HasField("window"):
         window_us = fields.window_us("campaign.goal.window", goal.window)
     return Goal(
-        event_name=event_name,
-        filter=fields.rule("campaign.goal.performs_event.filter", performs.filter),
+        achievement,
         window_us=window_us,
         basis=fields.enum("campaign.goal.basis", goal.basis, enums.BASIS, Basis.RECEIVED),
         value=fields.rule("campaign.goal.value", goal.value),
         count_machine_interactions=goal.count_machine_interactions,
     )
+
+
+def _achievement(goal: goal_pb2.Goal, fields: Fields) -> Achievement:
+    match goal.WhichOneof("achievement"):
+        case "performs_event":
+            performs = goal.performs_event
+            field = "campaign.goal.performs_event"
+            return PerformsEvent(
+                fields.identifier(f"{field}.event_name", performs.event_name),
+                fields.rule(f"{field}.filter", performs.filter),
+            )
+        case "enters_segment":
+            field = "campaign.goal.enters_segment.segment_id"
+            return EntersSegment(fields.identifier(field, goal.enters_segment.segment_id))
+        case "leaves_segment":
+            field = "campaign.goal.leaves_segment.segment_id"
+            return LeavesSegment(fields.identifier(field, goal.leaves_segment.segment_id))
+        case _:
+            fields.fault(
+                "campaign.goal.achievement",
+                Reason.FIELD_REQUIRED,
+                "is required: set performs_event, enters_segment or leaves_segment",
+            )
+            return PerformsEvent("")
 
 
 def start_journey(request: journey_service_pb2.StartJourneyRequest) -> StartJourney:
@@ -179,7 +224,12 @@ def _delivery(delivery: delivery_pb2.Delivery, fields: Fields) -> RecordDelivery
     return RecordDelivery(
         person_id=fields.identifier("delivery.person_id", delivery.person_id),
         delivery_id=fields.identifier("delivery.delivery_id", delivery.delivery_id),
-        journey_id=fields.identifier("delivery.journey_id", delivery.journey_id),
+        # A newsletter's delivery names the campaign alone; whether it is one, the core knows.
+        journey_id=(
+            fields.identifier("delivery.journey_id", delivery.journey_id)
+            if delivery.journey_id or not delivery.campaign_id
+            else ""
+        ),
         campaign_id=fields.text("delivery.campaign_id", delivery.campaign_id),
         action_id=fields.text("delivery.action_id", delivery.action_id),
         channel=channel,
@@ -214,12 +264,18 @@ def record_interaction(
     return command
 
 
-def evaluate(request: attribution_service_pb2.EvaluateRequest) -> EvaluateEvent:
+def evaluate(
+    request: attribution_service_pb2.EvaluateRequest,
+) -> EvaluateEvent | ChangeMembership:
     """Raises Refusal."""
     fields = Fields()
-    if request.WhichOneof("input") is None:
-        fields.fault("input", Reason.FIELD_REQUIRED, "is required: set event")
+    given = request.WhichOneof("input")
+    if given is None:
+        what = "is required: set event or segment_change"
+        fields.fault("input", Reason.FIELD_REQUIRED, what)
         fields.done()
+    if given == "segment_change":
+        return _segment_change(request, fields)
     event: event_pb2.Event = request.event
     command = EvaluateEvent(
         person_id=fields.identifier("event.person_id", event.person_id),
@@ -233,6 +289,46 @@ def evaluate(request: attribution_service_pb2.EvaluateRequest) -> EvaluateEvent:
     )
     fields.done()
     return command
+
+
+def _segment_change(
+    request: attribution_service_pb2.EvaluateRequest, fields: Fields
+) -> ChangeMembership:
+    change, field = request.segment_change, "segment_change"
+    command = ChangeMembership(
+        person_id=fields.identifier(f"{field}.person_id", change.person_id),
+        segment_id=fields.identifier(f"{field}.segment_id", change.segment_id),
+        change=fields.enum(f"{field}.change", change.change, enums.MEMBERSHIP_CHANGE),
+        change_id=fields.optional_identifier(f"{field}.change_id", change.change_id),
+        person_attributes=fields.struct("person_attributes", request.person_attributes),
+        validate_only=request.validate_only,
+        explain=request.explain,
+    )
+    fields.done()
+    return command
+
+
+def check_exit_batch(
+    request: attribution_service_pb2.CheckExitBatchRequest,
+) -> list[CheckExit | Refusal]:
+    """One command for each check, or why that one alone is refused; raises Refusal for all."""
+    if len(request.checks) > MAX_CHECKS:
+        raise invalid(
+            "checks",
+            Reason.FIELD_TOO_LONG,
+            f"has {len(request.checks)} checks; at most {MAX_CHECKS}",
+            {"limit": str(MAX_CHECKS)},
+        )
+    return [_check_or_refusal(check) for check in request.checks]
+
+
+def _check_or_refusal(
+    request: attribution_service_pb2.CheckExitRequest,
+) -> CheckExit | Refusal:
+    try:
+        return check_exit(request)
+    except Refusal as refusal:
+        return refusal
 
 
 def check_exit(request: attribution_service_pb2.CheckExitRequest) -> CheckExit:

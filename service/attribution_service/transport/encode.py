@@ -13,6 +13,7 @@ from attribution.v1 import (
     goal_pb2,
     journey_pb2,
     journey_service_pb2,
+    segment_pb2,
 )
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -27,7 +28,21 @@ from attribution_service.core.answers import (
 )
 from attribution_service.core.commands import Definition
 from attribution_service.core.definitions import definition_of
-from attribution_service.core.model import Campaign, Candidate, Conversion, Delivery, Goal, Journey
+from attribution_service.core.model import (
+    Campaign,
+    Candidate,
+    Conversion,
+    Delivery,
+    EntersSegment,
+    Goal,
+    Journey,
+    LeavesSegment,
+    Match,
+    PerformsEvent,
+    Revision,
+    SegmentTrigger,
+    told,
+)
 from attribution_service.core.properties import Properties
 from attribution_service.transport import enums, structs
 
@@ -37,12 +52,15 @@ _MICROSECONDS_PER_SECOND = 1_000_000
 _NANOSECONDS_PER_MICROSECOND = 1_000
 
 
-def time(time_us: int | None) -> Timestamp | None:
-    """A time; None: unset."""
-    if time_us is None:
-        return None
+def moment(time_us: int) -> Timestamp:
+    """A time."""
     seconds, rest_us = divmod(time_us, _MICROSECONDS_PER_SECOND)
     return Timestamp(seconds=seconds, nanos=rest_us * _NANOSECONDS_PER_MICROSECOND)
+
+
+def time(time_us: int | None) -> Timestamp | None:
+    """A time; None: unset."""
+    return None if time_us is None else moment(time_us)
 
 
 def _duration(length_us: int | None) -> Duration | None:
@@ -59,35 +77,69 @@ def campaign(item: Campaign) -> campaign_pb2.Campaign:
     message = definition_message(definition_of(item))
     message.revision = item.current.number
     message.etag = item.etag
-    message.create_time.CopyFrom(time(item.create_us) or Timestamp())
-    message.update_time.CopyFrom(time(item.update_us) or Timestamp())
+    message.create_time.CopyFrom(moment(item.create_us))
+    message.update_time.CopyFrom(moment(item.update_us))
+    if item.archive_us is not None:
+        message.archive_time.CopyFrom(moment(item.archive_us))
     return message
+
+
+def revision(item: Revision) -> campaign_pb2.CampaignRevision:
+    """What of a campaign judged from one time on."""
+    return campaign_pb2.CampaignRevision(
+        revision=item.number,
+        trigger=_trigger(item.trigger_event_name, item.trigger_segments),
+        audience_filter=item.audience_filter,
+        goal=None if item.goal is None else _goal(item.goal),
+        exit_policy=enums.EXIT_POLICY.number(item.exit_policy),
+        webhook_action_ids=item.webhook_action_ids,
+        create_time=time(item.create_us),
+    )
 
 
 def definition_message(item: Definition) -> campaign_pb2.Campaign:
     """What a caller has said of a campaign, defaults filled in."""
-    trigger = None
-    if item.trigger_event_name is not None:
-        trigger = campaign_pb2.Trigger(event_name=item.trigger_event_name)
     return campaign_pb2.Campaign(
         campaign_id=item.campaign_id,
         display_name=item.display_name,
         kind=enums.CAMPAIGN_KIND.number(item.kind),
-        trigger=trigger,
+        trigger=_trigger(item.trigger_event_name, item.trigger_segments),
+        audience_filter=item.audience_filter,
         goal=None if item.goal is None else _goal(item.goal),
         exit_policy=enums.EXIT_POLICY.number(item.exit_policy),
         webhook_action_ids=item.webhook_action_ids,
     )
 
 
+def _trigger(
+    event_name: str | None, segments: SegmentTrigger | None
+) -> campaign_pb2.Trigger | None:
+    if event_name is not None:
+        return campaign_pb2.Trigger(event_name=event_name)
+    if segments is None:
+        return None
+    of = campaign_pb2.SegmentSet(segment_ids=segments.segment_ids)
+    if segments.match is Match.ANY:
+        return campaign_pb2.Trigger(any_segment=of)
+    return campaign_pb2.Trigger(all_segments=of)
+
+
 def _goal(item: Goal) -> goal_pb2.Goal:
-    return goal_pb2.Goal(
-        performs_event=goal_pb2.PerformsEvent(event_name=item.event_name, filter=item.filter),
+    message = goal_pb2.Goal(
         window=_duration(item.window_us),
         basis=enums.BASIS.number(item.basis),
         value=item.value,
         count_machine_interactions=item.count_machine_interactions,
     )
+    match item.achievement:
+        case PerformsEvent(event_name, text):
+            message.performs_event.event_name = event_name
+            message.performs_event.filter = text
+        case EntersSegment(segment_id):
+            message.enters_segment.segment_id = segment_id
+        case LeavesSegment(segment_id):
+            message.leaves_segment.segment_id = segment_id
+    return message
 
 
 def journey(item: Journey) -> journey_pb2.Journey:
@@ -118,7 +170,7 @@ def delivery(item: Delivery) -> delivery_pb2.Delivery:
         delivery_id=item.delivery_id,
         person_id=item.person_id,
         campaign_id=item.campaign_id,
-        journey_id=item.journey_id,
+        journey_id=told(item.journey_id),
         action_id=item.action_id,
         channel=enums.CHANNEL.number(item.channel),
         status=enums.DELIVERY_STATUS.number(item.status),
@@ -131,13 +183,13 @@ def delivery(item: Delivery) -> delivery_pb2.Delivery:
 
 
 def conversion(item: Conversion) -> conversion_pb2.Conversion:
-    """A conversion, with its latest candidates."""
+    """A conversion, with the latest of its candidates."""
     return conversion_pb2.Conversion(
         delivery_id=item.delivery_id,
-        journey_id=item.journey_id,
+        journey_id=told(item.journey_id),
         campaign_id=item.campaign_id,
         person_id=item.person_id,
-        event_id=item.event_id,
+        event_id=item.event_id if item.move is None else "",
         revision=item.revision,
         conversion_time=time(item.converted_us),
         basis=enums.BASIS.number(item.basis),
@@ -147,13 +199,25 @@ def conversion(item: Conversion) -> conversion_pb2.Conversion:
         value=item.value,
         candidates=[_candidate(candidate) for candidate in item.candidates[-MAX_CANDIDATES:]],
         candidate_count=len(item.candidates),
+        segment_change=_segment_change(item),
+    )
+
+
+def _segment_change(item: Conversion) -> segment_pb2.SegmentChange | None:
+    if item.move is None:
+        return None
+    return segment_pb2.SegmentChange(
+        person_id=item.person_id,
+        segment_id=item.move.segment_id,
+        change=enums.MEMBERSHIP_CHANGE.number(item.move.change),
+        change_id=told(item.event_id),
     )
 
 
 def _candidate(item: Candidate) -> conversion_pb2.Candidate:
     return conversion_pb2.Candidate(
         delivery_id=item.delivery_id,
-        journey_id=item.journey_id,
+        journey_id=told(item.journey_id),
         action_id=item.action_id,
         channel=enums.CHANNEL.number(item.channel),
         sent_time=time(item.sent_us),
@@ -162,7 +226,8 @@ def _candidate(item: Candidate) -> conversion_pb2.Candidate:
     )
 
 
-def _explanation(findings: Iterable[Finding]) -> explanation_pb2.Explanation:
+def explanation(findings: Iterable[Finding]) -> explanation_pb2.Explanation:
+    """An explanation, cut to what an answer holds."""
     verdicts = [
         explanation_pb2.ExplanationVerdict(
             verdict=enums.VERDICT.number(item.verdict),
@@ -184,6 +249,11 @@ def create_campaign(answer: CampaignAnswer) -> campaign_service_pb2.CreateCampai
 def update_campaign(answer: CampaignAnswer) -> campaign_service_pb2.UpdateCampaignResponse:
     """The response to UpdateCampaign."""
     return campaign_service_pb2.UpdateCampaignResponse(campaign=campaign(answer.campaign))
+
+
+def archive_campaign(answer: CampaignAnswer) -> campaign_service_pb2.ArchiveCampaignResponse:
+    """The response to ArchiveCampaign."""
+    return campaign_service_pb2.ArchiveCampaignResponse(campaign=campaign(answer.campaign))
 
 
 def start_journey(answer: JourneyAnswer) -> journey_service_pb2.StartJourneyResponse:
@@ -220,7 +290,7 @@ def evaluate(answer: EvaluateAnswer) -> attribution_service_pb2.EvaluateResponse
         conversions=[conversion(item) for item in answer.conversions],
         achieved_journeys=answer.achieved_journeys,
         replayed=answer.replayed,
-        explanation=None if answer.findings is None else _explanation(answer.findings),
+        explanation=None if answer.findings is None else explanation(answer.findings),
     )
 
 

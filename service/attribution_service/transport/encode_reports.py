@@ -12,6 +12,7 @@ from attribution_service.core.figures import (
     Metrics,
     StepMetrics,
 )
+from attribution_service.core.model import told
 from attribution_service.core.reports import Activity, MetricsQuery
 from attribution_service.transport import enums
 from attribution_service.transport.encode import time
@@ -92,11 +93,11 @@ def activity(item: Activity) -> report_pb2.PersonActivity:
         time=time(item.time_us),
         kind=enums.ACTIVITY_KIND.number(item.kind),
         campaign_id=item.campaign_id,
-        journey_id=item.journey_id,
+        journey_id=told(item.journey_id),
         delivery_id=item.delivery_id,
         action_id=item.action_id,
         channel=enums.CHANNEL.number(item.channel),
-        event_id=item.event_id,
+        event_id=told(item.event_id),
         value=item.value,
         exit_reason=enums.EXIT_REASON.number(item.exit_reason),
     )

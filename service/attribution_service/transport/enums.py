@@ -9,6 +9,7 @@ from attribution.v1 import (
     journey_pb2,
     report_pb2,
     rule_pb2,
+    segment_pb2,
 )
 from attribution_dsl import Severity
 
@@ -29,6 +30,7 @@ EXIT_REASON = EnumField(model.ExitReason, journey_pb2.ExitReason.DESCRIPTOR)
 INTERACTION_KIND = EnumField(model.InteractionKind, delivery_pb2.InteractionKind.DESCRIPTOR)
 JOURNEY_FIGURE = EnumField(reports.JourneyFigure, report_pb2.JourneyFigure.DESCRIPTOR)
 JOURNEY_STATE = EnumField(model.JourneyState, journey_pb2.JourneyState.DESCRIPTOR)
+MEMBERSHIP_CHANGE = EnumField(model.MembershipChange, segment_pb2.MembershipChange.DESCRIPTOR)
 NEXT_STEP = EnumField(model.NextStep, attribution_service_pb2.NextStep.DESCRIPTOR)
 RULE_ERROR_KIND = EnumField(ErrorKind, rule_pb2.RuleErrorKind.DESCRIPTOR)
 RULE_PLACE = EnumField(Use, rule_pb2.RulePlace.DESCRIPTOR)

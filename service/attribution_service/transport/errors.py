@@ -3,7 +3,7 @@
 import string
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 import structlog
@@ -47,6 +47,15 @@ CODES: Mapping[Reason, StatusCode] = {
     Reason.JOURNEY_ALREADY_EXISTS: StatusCode.ALREADY_EXISTS,
     Reason.DELIVERY_ALREADY_EXISTS: StatusCode.ALREADY_EXISTS,
     Reason.EVENT_ALREADY_EXISTS: StatusCode.ALREADY_EXISTS,
+    Reason.SEGMENT_NOT_FOUND: StatusCode.NOT_FOUND,
+    Reason.SEGMENT_ALREADY_EXISTS: StatusCode.ALREADY_EXISTS,
+    Reason.SEGMENT_CHANGE_ALREADY_EXISTS: StatusCode.ALREADY_EXISTS,
+    Reason.UPDATE_ALREADY_EXISTS: StatusCode.ALREADY_EXISTS,
+    Reason.SEGMENT_HAS_RULE: StatusCode.FAILED_PRECONDITION,
+    Reason.SEGMENT_KIND_FIXED: StatusCode.FAILED_PRECONDITION,
+    Reason.SEGMENT_IN_USE: StatusCode.FAILED_PRECONDITION,
+    Reason.GOAL_FIXED: StatusCode.FAILED_PRECONDITION,
+    Reason.CAMPAIGN_ARCHIVED: StatusCode.FAILED_PRECONDITION,
     Reason.ETAG_MISMATCH: StatusCode.ABORTED,
     Reason.MESSAGE_TOO_LARGE: StatusCode.RESOURCE_EXHAUSTED,
     Reason.OVERLOADED: StatusCode.RESOURCE_EXHAUSTED,
@@ -81,6 +90,15 @@ def failure(fault: BaseException, method: str) -> Failure:
         packed.Pack(detail)
         status.details.append(packed)
     return Failure(code, refusal.reason, message, status.SerializeToString())
+
+
+def told(fault: BaseException, method: str) -> tuple[StatusCode, Refusal]:
+    """The code and the refusal that tell a fault where it is one of many; texts are cut alike."""
+    refusal = _refusal(fault, method)
+    metadata = {key: _cut(text, _MAX_METADATA_BYTES) for key, text in refusal.metadata.items()}
+    return CODES[refusal.reason], replace(
+        refusal, message=_message(refusal.message), metadata=metadata
+    )
 
 
 def _refusal(fault: BaseException, method: str) -> Refusal:

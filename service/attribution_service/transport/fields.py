@@ -1,6 +1,7 @@
 """Checks of request fields: faults are collected with the paths of their fields, then told."""
 
 import re
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
@@ -24,6 +25,8 @@ MAX_TEXT_BYTES = 255
 MAX_RULE_BYTES = 4096
 MAX_STRUCT_BYTES = 65_536
 MAX_WEBHOOK_ACTIONS = 1_000
+MAX_TRIGGER_SEGMENTS = 100
+MAX_REMOVED_NAMES = 1_000
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _NANOSECONDS_PER_SECOND = 1_000_000_000
 _NANOSECONDS_PER_MICROSECOND = 1_000
@@ -99,6 +102,10 @@ class Fields:
             return value
         return self.text(field, value)
 
+    def optional_identifier(self, field: str, value: str) -> str:
+        """An identifier that may be empty, but not of blanks."""
+        return self.identifier(field, value) if value else ""
+
     def text(self, field: str, value: str, most: int = MAX_TEXT_BYTES) -> str:
         """A text of at most `most` bytes of UTF-8 without control characters; may be empty."""
         if self.length(field, value, most) and _CONTROL.search(value):
@@ -111,6 +118,15 @@ class Fields:
         if length > most:
             self.too_long(field, f"has {length} bytes", most)
         return length <= most
+
+    def identifiers(self, field: str, values: Sequence[str], most: int) -> tuple[str, ...]:
+        """A set of at most `most` identifiers: sorted, each once."""
+        if len(values) > most:
+            self.too_long(field, f"has {len(values)} ids", most)
+            return ()
+        for position, value in enumerate(values):
+            self.identifier(f"{field}[{position}]", value)
+        return tuple(sorted(set(values)))
 
     def enum(self, field: str, number: int, known: EnumField[E], default: E | None = None) -> E:
         """A value of an enum; unset: the default, or a fault where there is none."""

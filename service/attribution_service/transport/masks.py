@@ -1,48 +1,58 @@
-"""Field masks of campaign updates."""
+"""Field masks of updates."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
-from attribution.v1 import campaign_pb2, campaign_service_pb2
 from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import Message
 
 from attribution_service.core.refusals import Reason, shown
 from attribution_service.transport.fields import Fields
 
-MUTABLE = ("display_name", "trigger", "goal", "exit_policy", "webhook_action_ids")
+MUTABLE = (
+    "display_name",
+    "trigger",
+    "audience_filter",
+    "goal",
+    "exit_policy",
+    "webhook_action_ids",
+)
+MUTABLE_OF_SEGMENT = ("display_name", "rule")
 _MAX_PATHS = 100
 
+M = TypeVar("M", bound=Message)
 
-def paths(request: campaign_service_pb2.UpdateCampaignRequest, fields: Fields) -> list[str]:
-    """The paths to change; what cannot be changed is noted as a fault."""
-    asked = list(request.update_mask.paths)
+
+def paths(wanted: Message, mask: FieldMask, mutable: Sequence[str], fields: Fields) -> list[str]:
+    """The paths to change of what is `mutable`; what cannot be changed is noted as a fault."""
+    asked = list(mask.paths)
     if asked == ["*"]:
-        return list(MUTABLE)
+        return list(mutable)
     if not asked:
-        return [field.name for field, _ in request.campaign.ListFields() if field.name in MUTABLE]
+        return [field.name for field, _ in wanted.ListFields() if field.name in mutable]
     if len(asked) > _MAX_PATHS:
         fields.too_long("update_mask", f"has {len(asked)} paths", _MAX_PATHS)
         return []
     for path in asked:
-        _check(path, fields)
+        _check(path, wanted, mutable, fields)
     return asked
 
 
-def _check(path: str, fields: Fields) -> None:
-    descriptor: Any = campaign_pb2.Campaign.DESCRIPTOR  # its stubs disagree about the type
+def _check(path: str, wanted: Message, mutable: Sequence[str], fields: Fields) -> None:
+    descriptor: Any = wanted.DESCRIPTOR  # its stubs disagree about the type
     # The check behind it takes a NUL for the end of the path.
     if "\0" in path or not FieldMask(paths=[path]).IsValidForDescriptor(descriptor):
-        what = f"{shown(path)} is no field of a campaign"
-    elif path.split(".")[0] not in MUTABLE:
+        what = f"{shown(path)} is no field of a {descriptor.name.lower()}"
+    elif path.split(".")[0] not in mutable:
         what = f"{shown(path)} cannot be changed"
     else:
         return
-    fields.fault("update_mask", Reason.FIELD_INVALID, f"{what}; one of {', '.join(MUTABLE)}")
+    fields.fault("update_mask", Reason.FIELD_INVALID, f"{what}; one of {', '.join(mutable)}")
 
 
-def merge(wanted: campaign_pb2.Campaign, target: campaign_pb2.Campaign, paths: list[str]) -> None:
+def merge(wanted: M, target: M, paths: list[str]) -> None:
     """Take over the fields that the paths name; one that is not set is removed."""
-    source = campaign_pb2.Campaign()
+    source = type(wanted)()
     source.CopyFrom(wanted)
     # A path below another one is named by that one already.
     paths = [path for path in paths if not any(path.startswith(f"{other}.") for other in paths)]

@@ -8,12 +8,18 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TypeVar
 
-from attribution.v1 import campaign_service_pb2, delivery_service_pb2, journey_service_pb2
+from attribution.v1 import (
+    campaign_service_pb2,
+    delivery_service_pb2,
+    journey_service_pb2,
+    segment_service_pb2,
+)
 from google.protobuf.message import Message
 
+from attribution_service.core.model import FIRST_OF_CALLERS, Journey, Revision
 from attribution_service.core.refusals import Reason, invalid, not_found
 from attribution_service.storage.interface import Store
-from attribution_service.transport import encode
+from attribution_service.transport import encode, people
 from attribution_service.transport.fields import Fields
 
 DEFAULT_PAGE = 50
@@ -46,9 +52,51 @@ def list_campaigns(
     request: campaign_service_pb2.ListCampaignsRequest, store: Store
 ) -> campaign_service_pb2.ListCampaignsResponse:
     """Raises Refusal."""
-    page = Page("campaigns", request.page_size, request.page_token, Fields())
-    shown, token = page.fill(store.campaigns, encode.campaign, lambda item: item.campaign_id)
+    archived = request.include_archived
+    query = ("campaigns", "archived too") if archived else "campaigns"
+    page = Page(query, request.page_size, request.page_token, Fields())
+    fetch = partial(store.campaigns, archived=archived)
+    shown, token = page.fill(fetch, encode.campaign, lambda item: item.campaign_id)
     return campaign_service_pb2.ListCampaignsResponse(campaigns=shown, next_page_token=token)
+
+
+def list_revisions(
+    request: campaign_service_pb2.ListRevisionsRequest, store: Store
+) -> campaign_service_pb2.ListRevisionsResponse:
+    """Raises Refusal."""
+    fields = Fields()
+    campaign_id = fields.identifier("campaign_id", request.campaign_id)
+    page = Page(("revisions", campaign_id), request.page_size, request.page_token, fields)
+    if store.campaign(campaign_id) is None:
+        raise not_found(Reason.CAMPAIGN_NOT_FOUND, "campaign_id", campaign_id)
+
+    def fetch(after: str, limit: int) -> Sequence[Revision]:
+        return store.revisions(campaign_id, int(after or "0"), limit)
+
+    shown, token = page.fill(fetch, encode.revision, lambda item: str(item.number))
+    return campaign_service_pb2.ListRevisionsResponse(revisions=shown, next_page_token=token)
+
+
+def get_segment(
+    request: segment_service_pb2.GetSegmentRequest, store: Store
+) -> segment_service_pb2.GetSegmentResponse:
+    """Raises Refusal."""
+    fields = Fields()
+    segment_id = fields.identifier("segment_id", request.segment_id)
+    fields.done()
+    found = store.segment(segment_id)
+    if found is None:
+        raise not_found(Reason.SEGMENT_NOT_FOUND, "segment_id", segment_id)
+    return segment_service_pb2.GetSegmentResponse(segment=people.segment(found))
+
+
+def list_segments(
+    request: segment_service_pb2.ListSegmentsRequest, store: Store
+) -> segment_service_pb2.ListSegmentsResponse:
+    """Raises Refusal."""
+    page = Page("segments", request.page_size, request.page_token, Fields())
+    shown, token = page.fill(store.segments, people.segment, lambda item: item.segment_id)
+    return segment_service_pb2.ListSegmentsResponse(segments=shown, next_page_token=token)
 
 
 def get_journey(
@@ -74,7 +122,11 @@ def list_journeys(
     campaign_id = fields.text("campaign_id", request.campaign_id)
     query = ("journeys", person_id, campaign_id)
     page = Page(query, request.page_size, request.page_token, fields)
-    fetch = partial(store.journeys, person_id, campaign_id)
+
+    def fetch(after: str, limit: int) -> Sequence[Journey]:
+        # What a newsletter's deliveries are is no journey to anybody else (G8).
+        return store.journeys(person_id, campaign_id, after or FIRST_OF_CALLERS, limit)
+
     shown, token = page.fill(fetch, encode.journey, lambda item: item.journey_id)
     return journey_service_pb2.ListJourneysResponse(journeys=shown, next_page_token=token)
 

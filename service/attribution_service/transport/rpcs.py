@@ -1,6 +1,6 @@
 """Every method of the contract: how its request becomes a command or a read."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,16 +9,29 @@ from attribution.v1 import (
     campaign_service_pb2,
     delivery_service_pb2,
     journey_service_pb2,
+    person_service_pb2,
     report_service_pb2,
     rule_service_pb2,
+    segment_service_pb2,
 )
 from google.protobuf.descriptor import FileDescriptor, MethodDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
+from attribution_service.core.answers import Answer
 from attribution_service.core.commands import Command
+from attribution_service.core.refusals import Refusal
 from attribution_service.storage.interface import Store
-from attribution_service.transport import decode, encode, reads, reports, rules, watch
+from attribution_service.transport import (
+    batch,
+    decode,
+    encode,
+    people,
+    reads,
+    reports,
+    rules,
+    watch,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +40,14 @@ class CommandRpc:
 
     command: Callable[[Any], Command]
     response: Callable[[Any], Message]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRpc:
+    """A method whose parts go through the pipeline together, each with an outcome of its own."""
+
+    commands: Callable[[Any], Sequence[Command | Refusal]]
+    response: Callable[[Sequence[Answer | Exception]], Message]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +64,7 @@ class WatchRpc:
     opened: Callable[[Any, Store], watch.Watch]
 
 
-Rpc = CommandRpc | ReadRpc | WatchRpc
+Rpc = CommandRpc | BatchRpc | ReadRpc | WatchRpc
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +88,8 @@ _FILES: tuple[FileDescriptor, ...] = (
     journey_service_pb2.DESCRIPTOR,
     delivery_service_pb2.DESCRIPTOR,
     attribution_service_pb2.DESCRIPTOR,
+    segment_service_pb2.DESCRIPTOR,
+    person_service_pb2.DESCRIPTOR,
     rule_service_pb2.DESCRIPTOR,
     report_service_pb2.DESCRIPTOR,
 )
@@ -76,6 +99,8 @@ _RPCS: Mapping[str, Rpc] = {
     "GetCampaign": ReadRpc(reads.get_campaign),
     "ListCampaigns": ReadRpc(reads.list_campaigns),
     "UpdateCampaign": CommandRpc(decode.update_campaign, encode.update_campaign),
+    "ListRevisions": ReadRpc(reads.list_revisions),
+    "ArchiveCampaign": CommandRpc(decode.archive_campaign, encode.archive_campaign),
     "StartJourney": CommandRpc(decode.start_journey, encode.start_journey),
     "GetJourney": ReadRpc(reads.get_journey),
     "ListJourneys": ReadRpc(reads.list_journeys),
@@ -86,6 +111,14 @@ _RPCS: Mapping[str, Rpc] = {
     "ListDeliveries": ReadRpc(reads.list_deliveries),
     "Evaluate": CommandRpc(decode.evaluate, encode.evaluate),
     "CheckExit": CommandRpc(decode.check_exit, encode.check_exit),
+    "CheckExitBatch": BatchRpc(decode.check_exit_batch, batch.check_exit_batch),
+    "CreateSegment": CommandRpc(people.create_segment, people.created_segment),
+    "GetSegment": ReadRpc(reads.get_segment),
+    "ListSegments": ReadRpc(reads.list_segments),
+    "UpdateSegment": CommandRpc(people.update_segment, people.updated_segment),
+    "DeleteSegment": CommandRpc(people.delete_segment, people.deleted_segment),
+    "UpdateAttributes": CommandRpc(people.update_attributes, people.updated_attributes),
+    "GetPerson": CommandRpc(people.read_person, people.got_person),
     "CheckRule": ReadRpc(rules.check),
     "TryRule": ReadRpc(rules.attempt),
     "GetMetrics": ReadRpc(reports.get_metrics),

@@ -14,6 +14,7 @@ from attribution_service.core.check_rule import (
 )
 from attribution_service.core.refusals import Reason
 from attribution_service.core.rules import ErrorValue, RuleInput
+from attribution_service.core.segments import MAX_SEGMENTS
 from attribution_service.core.try_rule import Outcome, Part, TriedRule, try_rule
 from attribution_service.core.value_types import type_of
 from attribution_service.storage.interface import Store
@@ -56,6 +57,7 @@ def attempt(
         trigger=fields.struct("trigger", request.trigger),
         person=fields.struct("person", request.person),
         now_us=fields.time_us("now", request, "now"),
+        segment_ids=fields.identifiers("segments", request.segments, MAX_SEGMENTS),
     )
     fields.done()
     return _tried(try_rule(text, given))

@@ -23,6 +23,7 @@ from attribution_service.transport.errors import STATUS_DETAILS, Failure, failur
 from attribution_service.transport.rpcs import (
     METHODS,
     SERVICES,
+    BatchRpc,
     CommandRpc,
     Method,
     ReadRpc,
@@ -282,6 +283,14 @@ class GrpcServer:
                 return rpc.response(answer).SerializeToString()
 
             return command
+        if isinstance(rpc, BatchRpc):
+
+            async def batch(data: bytes) -> bytes:
+                wanted = rpc.commands(self._parse(method, data))
+                outcomes = await self._pipeline.submit_all(wanted, len(data))
+                return rpc.response(outcomes).SerializeToString()
+
+            return batch
 
         async def read(data: bytes) -> bytes:
             request = self._parse(method, data)

@@ -64,7 +64,7 @@ def test_what_a_place_lets_a_rule_read() -> None:
     read_everything = "has(event.a) && has(trigger.a) && has(person.a) && now == now"
     assert check(read_everything).rule is not None
     assert codes(check(read_everything, has_trigger=False)) == ["ROOT_UNAVAILABLE"]
-    assert codes(check("'a' in segments")) == ["UNKNOWN_NAME"]
+    assert codes(check("'a' in segments")) == ["ROOT_UNAVAILABLE"]
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,12 @@ from attribution_service.core.model import (
     DeliveryStatus,
     ExitPolicy,
     Goal,
+    PerformsEvent,
     Revision,
     Verdict,
 )
 
-GOAL = Goal("finished", window_us=100)
+GOAL = Goal(PerformsEvent("finished"), window_us=100)
 REVISION = Revision(
     campaign_id="c",
     number=1,

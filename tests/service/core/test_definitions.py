@@ -7,7 +7,7 @@ import pytest
 from attribution_service.core import definitions
 from attribution_service.core.catalog import Catalog
 from attribution_service.core.commands import CreateCampaign, Definition, UpdateCampaign
-from attribution_service.core.model import CampaignKind, ExitPolicy, Goal
+from attribution_service.core.model import CampaignKind, ExitPolicy, Goal, PerformsEvent
 from attribution_service.core.refusals import Reason, Refusal
 from attribution_service.core.rules import RuleBook, Use
 
@@ -16,7 +16,7 @@ PLAIN = Definition(
     display_name="",
     kind=CampaignKind.TRIGGERED,
     trigger_event_name="started",
-    goal=Goal("finished"),
+    goal=Goal(PerformsEvent("finished")),
     exit_policy=ExitPolicy.NEVER,
     webhook_action_ids=(),
 )
@@ -64,12 +64,12 @@ def test_as_many_revisions_as_there_may_be(monkeypatch: pytest.MonkeyPatch) -> N
      (definitions.MAX_WINDOW_US + 1, False), (None, True)],
 )  # fmt: skip
 def test_windows(window_us: int | None, *, fits: bool) -> None:
-    wanted = replace(PLAIN, goal=Goal("finished", window_us=window_us))
+    wanted = replace(PLAIN, goal=Goal(PerformsEvent("finished"), window_us=window_us))
     if fits:
-        definitions.check(wanted, RULES)
+        definitions.check(wanted, Catalog(), RULES)
         return
     with pytest.raises(Refusal) as refused:
-        definitions.check(wanted, RULES)
+        definitions.check(wanted, Catalog(), RULES)
     assert refused.value.reason is Reason.FIELD_OUT_OF_RANGE
 
 

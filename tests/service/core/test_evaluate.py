@@ -11,7 +11,7 @@ from attribution_service.core.commands import (
     EvaluateEvent,
     StartJourney,
 )
-from attribution_service.core.model import CampaignKind, ExitPolicy, Goal, Receipt
+from attribution_service.core.model import CampaignKind, ExitPolicy, Goal, PerformsEvent, Receipt
 from attribution_service.core.properties import Properties
 from attribution_service.pipeline.engine import Arrival, Engine
 from attribution_service.storage.memory import MemoryStore
@@ -52,7 +52,7 @@ def test_roots(rule: str, *, met: bool) -> None:
         display_name="",
         kind=CampaignKind.TRIGGERED,
         trigger_event_name="started",
-        goal=Goal("done", filter=rule),
+        goal=Goal(PerformsEvent("done", rule)),
         exit_policy=ExitPolicy.NEVER,
         webhook_action_ids=(),
     )

@@ -25,6 +25,7 @@ from attribution_service.core.model import (
     Goal,
     InteractionKind,
     NextStep,
+    PerformsEvent,
     Verdict,
 )
 from attribution_service.core.properties import Properties
@@ -36,7 +37,8 @@ DAY_US = 24 * HOUR_US
 
 
 def definition(**changes: object) -> Definition:
-    goal = replace(Goal("finished", window_us=7 * DAY_US), **changes)  # type: ignore[arg-type]
+    performs = PerformsEvent("finished", str(changes.pop("filter", "")))
+    goal = replace(Goal(performs, window_us=7 * DAY_US), **changes)  # type: ignore[arg-type]
     return Definition(
         campaign_id="c",
         display_name="",

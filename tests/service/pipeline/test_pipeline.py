@@ -27,7 +27,14 @@ from attribution_service.core.commands import (
     StartJourney,
     UpdateCampaign,
 )
-from attribution_service.core.model import CampaignKind, Channel, ExitPolicy, Goal, Verdict
+from attribution_service.core.model import (
+    CampaignKind,
+    Channel,
+    ExitPolicy,
+    Goal,
+    PerformsEvent,
+    Verdict,
+)
 from attribution_service.core.refusals import Reason, Refusal
 from attribution_service.core.rules import RuleBook
 from attribution_service.pipeline.engine import Arrival, Engine
@@ -40,7 +47,7 @@ DEFINITION = Definition(
     display_name="",
     kind=CampaignKind.TRIGGERED,
     trigger_event_name="started",
-    goal=Goal("finished"),
+    goal=Goal(PerformsEvent("finished")),
     exit_policy=ExitPolicy.GOAL,
     webhook_action_ids=(),
 )
@@ -121,7 +128,7 @@ def test_what_follows_a_change_of_a_campaign_is_judged_by_it() -> None:
         StartJourney("ada", "too early", "c"),
         CREATE,
         StartJourney("ada", "j1", "c"),
-        UpdateCampaign("c", "", lambda before: replace(before, goal=Goal("paid"))),
+        UpdateCampaign("c", "", lambda before: replace(before, goal=Goal(PerformsEvent("paid")))),
         StartJourney("ada", "j2", "c"),
     )
     assert isinstance(outcomes[0], Refusal)
@@ -424,7 +431,7 @@ def test_arrival_times_do_not_go_back_across_a_restart() -> None:
 
 def test_a_stored_rule_that_does_not_compile_any_more_hinders_no_other_campaign() -> None:
     store = MemoryStore()
-    goal = Goal("finished", filter="event.a == 1.0")
+    goal = Goal(PerformsEvent("finished", "event.a == 1.0"))
     run(Engine(store), CREATE, CreateCampaign(replace(DEFINITION, campaign_id="long", goal=goal)))
     engine = Engine(store, RuleBook(Limits(source_bytes=5)))
     *_, answer = run(

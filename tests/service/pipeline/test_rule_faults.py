@@ -10,7 +10,7 @@ from attribution_service.core.commands import (
     RecordDelivery,
     StartJourney,
 )
-from attribution_service.core.model import CampaignKind, Channel, ExitPolicy, Goal
+from attribution_service.core.model import CampaignKind, Channel, ExitPolicy, Goal, PerformsEvent
 from attribution_service.core.properties import Properties
 from attribution_service.pipeline import rule_faults
 from attribution_service.pipeline.engine import Arrival, Engine
@@ -42,9 +42,14 @@ def engine_with(goal: Goal) -> Engine:
 @pytest.mark.parametrize(
     ("goal", "rule", "what", "path"),
     [
-        (Goal("done", filter="event.n > 1.0"), "event.n > 1.0", "NO_SUCH_KEY", "event.n"),
-        (Goal("done", value="event.n"), "event.n", "NO_SUCH_KEY", "event.n"),
-        (Goal("done", value="1.0 / event.zero"), "1.0 / event.zero", "NOT_A_FINITE_NUMBER", ""),
+        (Goal(PerformsEvent("done", "event.n > 1.0")), "event.n > 1.0", "NO_SUCH_KEY", "event.n"),
+        (Goal(PerformsEvent("done"), value="event.n"), "event.n", "NO_SUCH_KEY", "event.n"),
+        (
+            Goal(PerformsEvent("done"), value="1.0 / event.zero"),
+            "1.0 / event.zero",
+            "NOT_A_FINITE_NUMBER",
+            "",
+        ),
     ],
 )
 def test_a_rule_without_an_answer_is_logged(goal: Goal, rule: str, what: str, path: str) -> None:
@@ -60,7 +65,7 @@ def test_a_rule_without_an_answer_is_logged(goal: Goal, rule: str, what: str, pa
 
 
 def test_what_people_sent_is_not_logged() -> None:
-    engine = engine_with(Goal("done", filter="event.m[event.k] == 'x'"))
+    engine = engine_with(Goal(PerformsEvent("done", "event.m[event.k] == 'x'")))
     with capture_logs() as logs:
         for number in range(20):
             sent = Properties({"m": {}, "k": f"secret{number}"})
@@ -70,7 +75,7 @@ def test_what_people_sent_is_not_logged() -> None:
 
 
 def test_rules_that_answer_are_not_logged() -> None:
-    engine = engine_with(Goal("done", filter="event.n > 1.0", value="event.n"))
+    engine = engine_with(Goal(PerformsEvent("done", "event.n > 1.0"), value="event.n"))
     events = [
         EvaluateEvent("ada", f"e{number}", "done", Properties({"n": float(number)}))
         for number in range(4)

@@ -22,6 +22,7 @@ from attribution_service.core.model import (
     InteractionKind,
     Journey,
     JourneyState,
+    PerformsEvent,
     Receipt,
     Revision,
 )
@@ -46,7 +47,7 @@ REVISION = Revision(
     campaign_id="c1",
     number=1,
     trigger_event_name="started",
-    goal=Goal("finished", "event.a == 1.0", 5, Basis.CLICKED, "event.total", True),
+    goal=Goal(PerformsEvent("finished", "event.a == 1.0"), 5, Basis.CLICKED, "event.total", True),
     exit_policy=ExitPolicy.GOAL,
     webhook_action_ids=("w1", "w2"),
     create_us=1,

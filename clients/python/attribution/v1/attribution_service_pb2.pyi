@@ -1,9 +1,11 @@
 import datetime
 
 from attribution.v1 import conversion_pb2 as _conversion_pb2
+from attribution.v1 import error_reason_pb2 as _error_reason_pb2
 from attribution.v1 import event_pb2 as _event_pb2
 from attribution.v1 import explanation_pb2 as _explanation_pb2
 from attribution.v1 import journey_pb2 as _journey_pb2
+from attribution.v1 import segment_pb2 as _segment_pb2
 from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -43,16 +45,18 @@ NEXT_STEP_DATA_ACTION: NextStep
 NEXT_STEP_WAIT: NextStep
 
 class EvaluateRequest(_message.Message):
-    __slots__ = ("event", "person_attributes", "validate_only", "explain")
+    __slots__ = ("event", "segment_change", "person_attributes", "validate_only", "explain")
     EVENT_FIELD_NUMBER: _ClassVar[int]
+    SEGMENT_CHANGE_FIELD_NUMBER: _ClassVar[int]
     PERSON_ATTRIBUTES_FIELD_NUMBER: _ClassVar[int]
     VALIDATE_ONLY_FIELD_NUMBER: _ClassVar[int]
     EXPLAIN_FIELD_NUMBER: _ClassVar[int]
     event: _event_pb2.Event
+    segment_change: _segment_pb2.SegmentChange
     person_attributes: _struct_pb2.Struct
     validate_only: bool
     explain: bool
-    def __init__(self, event: _Optional[_Union[_event_pb2.Event, _Mapping]] = ..., person_attributes: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., validate_only: bool = ..., explain: bool = ...) -> None: ...
+    def __init__(self, event: _Optional[_Union[_event_pb2.Event, _Mapping]] = ..., segment_change: _Optional[_Union[_segment_pb2.SegmentChange, _Mapping]] = ..., person_attributes: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., validate_only: bool = ..., explain: bool = ...) -> None: ...
 
 class EvaluateResponse(_message.Message):
     __slots__ = ("conversions", "achieved_journeys", "replayed", "explanation")
@@ -87,3 +91,42 @@ class CheckExitResponse(_message.Message):
     exit_time: _timestamp_pb2.Timestamp
     detail: str
     def __init__(self, exit: bool = ..., reason: _Optional[_Union[_journey_pb2.ExitReason, str]] = ..., exit_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., detail: _Optional[str] = ...) -> None: ...
+
+class CheckExitBatchRequest(_message.Message):
+    __slots__ = ("checks",)
+    CHECKS_FIELD_NUMBER: _ClassVar[int]
+    checks: _containers.RepeatedCompositeFieldContainer[CheckExitRequest]
+    def __init__(self, checks: _Optional[_Iterable[_Union[CheckExitRequest, _Mapping]]] = ...) -> None: ...
+
+class CheckExitBatchResponse(_message.Message):
+    __slots__ = ("results",)
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    results: _containers.RepeatedCompositeFieldContainer[CheckExitResult]
+    def __init__(self, results: _Optional[_Iterable[_Union[CheckExitResult, _Mapping]]] = ...) -> None: ...
+
+class CheckExitResult(_message.Message):
+    __slots__ = ("answer", "error")
+    ANSWER_FIELD_NUMBER: _ClassVar[int]
+    ERROR_FIELD_NUMBER: _ClassVar[int]
+    answer: CheckExitResponse
+    error: BatchError
+    def __init__(self, answer: _Optional[_Union[CheckExitResponse, _Mapping]] = ..., error: _Optional[_Union[BatchError, _Mapping]] = ...) -> None: ...
+
+class BatchError(_message.Message):
+    __slots__ = ("code", "reason", "message", "metadata")
+    class MetadataEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    METADATA_FIELD_NUMBER: _ClassVar[int]
+    code: int
+    reason: _error_reason_pb2.ErrorReason
+    message: str
+    metadata: _containers.ScalarMap[str, str]
+    def __init__(self, code: _Optional[int] = ..., reason: _Optional[_Union[_error_reason_pb2.ErrorReason, str]] = ..., message: _Optional[str] = ..., metadata: _Optional[_Mapping[str, str]] = ...) -> None: ...

@@ -45,6 +45,11 @@ class AttributionServiceStub(object):
                 request_serializer=attribution_dot_v1_dot_attribution__service__pb2.CheckExitRequest.SerializeToString,
                 response_deserializer=attribution_dot_v1_dot_attribution__service__pb2.CheckExitResponse.FromString,
                 _registered_method=True)
+        self.CheckExitBatch = channel.unary_unary(
+                '/attribution.v1.AttributionService/CheckExitBatch',
+                request_serializer=attribution_dot_v1_dot_attribution__service__pb2.CheckExitBatchRequest.SerializeToString,
+                response_deserializer=attribution_dot_v1_dot_attribution__service__pb2.CheckExitBatchResponse.FromString,
+                _registered_method=True)
 
 
 class AttributionServiceServicer(object):
@@ -69,6 +74,14 @@ class AttributionServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CheckExitBatch(self, request, context):
+        """The same for many journeys, for a scheduler that is about to send: each gets
+        what CheckExit would have answered, or why it was refused.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AttributionServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -81,6 +94,11 @@ def add_AttributionServiceServicer_to_server(servicer, server):
                     servicer.CheckExit,
                     request_deserializer=attribution_dot_v1_dot_attribution__service__pb2.CheckExitRequest.FromString,
                     response_serializer=attribution_dot_v1_dot_attribution__service__pb2.CheckExitResponse.SerializeToString,
+            ),
+            'CheckExitBatch': grpc.unary_unary_rpc_method_handler(
+                    servicer.CheckExitBatch,
+                    request_deserializer=attribution_dot_v1_dot_attribution__service__pb2.CheckExitBatchRequest.FromString,
+                    response_serializer=attribution_dot_v1_dot_attribution__service__pb2.CheckExitBatchResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -138,6 +156,33 @@ class AttributionService(object):
             '/attribution.v1.AttributionService/CheckExit',
             attribution_dot_v1_dot_attribution__service__pb2.CheckExitRequest.SerializeToString,
             attribution_dot_v1_dot_attribution__service__pb2.CheckExitResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CheckExitBatch(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/attribution.v1.AttributionService/CheckExitBatch',
+            attribution_dot_v1_dot_attribution__service__pb2.CheckExitBatchRequest.SerializeToString,
+            attribution_dot_v1_dot_attribution__service__pb2.CheckExitBatchResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -43,6 +43,10 @@ class AttributionServiceStub:
     exit if so. To be asked before each message (rule X2). An exit is final:
     asking again gives the same answer (rule X10).
     """
+    CheckExitBatch: _grpc.UnaryUnaryMultiCallable[_attribution_service_pb2.CheckExitBatchRequest, _attribution_service_pb2.CheckExitBatchResponse]
+    """The same for many journeys, for a scheduler that is about to send: each gets
+    what CheckExit would have answered, or why it was refused.
+    """
 
 @_typing.type_check_only
 class AttributionServiceAsyncStub(AttributionServiceStub):
@@ -58,6 +62,10 @@ class AttributionServiceAsyncStub(AttributionServiceStub):
     """Decides whether a journey ends before its next message, and records the
     exit if so. To be asked before each message (rule X2). An exit is final:
     asking again gives the same answer (rule X10).
+    """
+    CheckExitBatch: _aio.UnaryUnaryMultiCallable[_attribution_service_pb2.CheckExitBatchRequest, _attribution_service_pb2.CheckExitBatchResponse]  # type: ignore[assignment]
+    """The same for many journeys, for a scheduler that is about to send: each gets
+    what CheckExit would have answered, or why it was refused.
     """
 
 class AttributionServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -83,6 +91,16 @@ class AttributionServiceServicer(metaclass=_abc_1.ABCMeta):
         """Decides whether a journey ends before its next message, and records the
         exit if so. To be asked before each message (rule X2). An exit is final:
         asking again gives the same answer (rule X10).
+        """
+
+    @_abc_1.abstractmethod
+    def CheckExitBatch(
+        self,
+        request: _attribution_service_pb2.CheckExitBatchRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_attribution_service_pb2.CheckExitBatchResponse, _abc.Awaitable[_attribution_service_pb2.CheckExitBatchResponse]]:
+        """The same for many journeys, for a scheduler that is about to send: each gets
+        what CheckExit would have answered, or why it was refused.
         """
 
 def add_AttributionServiceServicer_to_server(servicer: AttributionServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

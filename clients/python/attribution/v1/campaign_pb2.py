@@ -26,19 +26,23 @@ from attribution.v1 import goal_pb2 as attribution_dot_v1_dot_goal__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x61ttribution/v1/campaign.proto\x12\x0e\x61ttribution.v1\x1a\x19\x61ttribution/v1/goal.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xfe\x02\n\x08\x43\x61mpaign\x12\x13\n\x0b\x63\x61mpaign_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12*\n\x04kind\x18\x03 \x01(\x0e\x32\x1c.attribution.v1.CampaignKind\x12(\n\x07trigger\x18\x04 \x01(\x0b\x32\x17.attribution.v1.Trigger\x12\"\n\x04goal\x18\x06 \x01(\x0b\x32\x14.attribution.v1.Goal\x12/\n\x0b\x65xit_policy\x18\x07 \x01(\x0e\x32\x1a.attribution.v1.ExitPolicy\x12\x1a\n\x12webhook_action_ids\x18\x08 \x03(\t\x12\x10\n\x08revision\x18\t \x01(\x03\x12\x0c\n\x04\x65tag\x18\n \x01(\t\x12/\n\x0b\x63reate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\")\n\x07Trigger\x12\x14\n\nevent_name\x18\x01 \x01(\tH\x00\x42\x08\n\x06source*J\n\x0c\x43\x61mpaignKind\x12\x1d\n\x19\x43\x41MPAIGN_KIND_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x43\x41MPAIGN_KIND_TRIGGERED\x10\x01*\xa6\x01\n\nExitPolicy\x12\x1b\n\x17\x45XIT_POLICY_UNSPECIFIED\x10\x00\x12\x15\n\x11\x45XIT_POLICY_NEVER\x10\x01\x12\x14\n\x10\x45XIT_POLICY_GOAL\x10\x02\x12\"\n\x1e\x45XIT_POLICY_NO_LONGER_MATCHING\x10\x03\x12*\n&EXIT_POLICY_GOAL_OR_NO_LONGER_MATCHING\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x61ttribution/v1/campaign.proto\x12\x0e\x61ttribution.v1\x1a\x19\x61ttribution/v1/goal.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc9\x03\n\x08\x43\x61mpaign\x12\x13\n\x0b\x63\x61mpaign_id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\x12*\n\x04kind\x18\x03 \x01(\x0e\x32\x1c.attribution.v1.CampaignKind\x12(\n\x07trigger\x18\x04 \x01(\x0b\x32\x17.attribution.v1.Trigger\x12\x17\n\x0f\x61udience_filter\x18\x05 \x01(\t\x12\"\n\x04goal\x18\x06 \x01(\x0b\x32\x14.attribution.v1.Goal\x12/\n\x0b\x65xit_policy\x18\x07 \x01(\x0e\x32\x1a.attribution.v1.ExitPolicy\x12\x1a\n\x12webhook_action_ids\x18\x08 \x03(\t\x12\x10\n\x08revision\x18\t \x01(\x03\x12\x0c\n\x04\x65tag\x18\n \x01(\t\x12/\n\x0b\x63reate_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0c\x61rchive_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x89\x02\n\x10\x43\x61mpaignRevision\x12\x10\n\x08revision\x18\x01 \x01(\x03\x12(\n\x07trigger\x18\x02 \x01(\x0b\x32\x17.attribution.v1.Trigger\x12\x17\n\x0f\x61udience_filter\x18\x03 \x01(\t\x12\"\n\x04goal\x18\x04 \x01(\x0b\x32\x14.attribution.v1.Goal\x12/\n\x0b\x65xit_policy\x18\x05 \x01(\x0e\x32\x1a.attribution.v1.ExitPolicy\x12\x1a\n\x12webhook_action_ids\x18\x06 \x03(\t\x12/\n\x0b\x63reate_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x90\x01\n\x07Trigger\x12\x14\n\nevent_name\x18\x01 \x01(\tH\x00\x12\x31\n\x0b\x61ny_segment\x18\x02 \x01(\x0b\x32\x1a.attribution.v1.SegmentSetH\x00\x12\x32\n\x0c\x61ll_segments\x18\x03 \x01(\x0b\x32\x1a.attribution.v1.SegmentSetH\x00\x42\x08\n\x06source\"!\n\nSegmentSet\x12\x13\n\x0bsegment_ids\x18\x01 \x03(\t*h\n\x0c\x43\x61mpaignKind\x12\x1d\n\x19\x43\x41MPAIGN_KIND_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x43\x41MPAIGN_KIND_TRIGGERED\x10\x01\x12\x1c\n\x18\x43\x41MPAIGN_KIND_NEWSLETTER\x10\x02*\xa6\x01\n\nExitPolicy\x12\x1b\n\x17\x45XIT_POLICY_UNSPECIFIED\x10\x00\x12\x15\n\x11\x45XIT_POLICY_NEVER\x10\x01\x12\x14\n\x10\x45XIT_POLICY_GOAL\x10\x02\x12\"\n\x1e\x45XIT_POLICY_NO_LONGER_MATCHING\x10\x03\x12*\n&EXIT_POLICY_GOAL_OR_NO_LONGER_MATCHING\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'attribution.v1.campaign_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CAMPAIGNKIND']._serialized_start=537
-  _globals['_CAMPAIGNKIND']._serialized_end=611
-  _globals['_EXITPOLICY']._serialized_start=614
-  _globals['_EXITPOLICY']._serialized_end=780
+  _globals['_CAMPAIGNKIND']._serialized_start=1019
+  _globals['_CAMPAIGNKIND']._serialized_end=1123
+  _globals['_EXITPOLICY']._serialized_start=1126
+  _globals['_EXITPOLICY']._serialized_end=1292
   _globals['_CAMPAIGN']._serialized_start=110
-  _globals['_CAMPAIGN']._serialized_end=492
-  _globals['_TRIGGER']._serialized_start=494
-  _globals['_TRIGGER']._serialized_end=535
+  _globals['_CAMPAIGN']._serialized_end=567
+  _globals['_CAMPAIGNREVISION']._serialized_start=570
+  _globals['_CAMPAIGNREVISION']._serialized_end=835
+  _globals['_TRIGGER']._serialized_start=838
+  _globals['_TRIGGER']._serialized_end=982
+  _globals['_SEGMENTSET']._serialized_start=984
+  _globals['_SEGMENTSET']._serialized_end=1017
 # @@protoc_insertion_point(module_scope)

@@ -26,7 +26,7 @@ from attribution.v1 import campaign_pb2 as attribution_dot_v1_dot_campaign__pb2
 from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%attribution/v1/campaign_service.proto\x12\x0e\x61ttribution.v1\x1a\x1d\x61ttribution/v1/campaign.proto\x1a google/protobuf/field_mask.proto\"C\n\x15\x43reateCampaignRequest\x12*\n\x08\x63\x61mpaign\x18\x01 \x01(\x0b\x32\x18.attribution.v1.Campaign\"D\n\x16\x43reateCampaignResponse\x12*\n\x08\x63\x61mpaign\x18\x01 \x01(\x0b\x32\x18.attribution.v1.Campaign\")\n\x12GetCampaignRequest\x12\x13\n\x0b\x63\x61mpaign_id\x18\x01 \x01(\t\"A\n\x13GetCampaignResponse\x12*\n\x08\x63\x61mpaign\x18\x01 \x01(\x0b\x32\x18.attribution.v1.Campaign\"=\n\x14ListCampaignsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"]\n\x15ListCampaignsResponse\x12+\n\tcampaigns\x18\x01 \x03(\x0b\x32\x18.attribution.v1.Campaign\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"t\n\x15UpdateCampaignRequest\x12*\n\x08\x63\x61mpaign\x18\x01 \x01(\x0b\x32\x18.attribution.v1.Campaign\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"D\n\x16UpdateCampaignResponse\x12*\n\x08\x63\x61mpaign\x18\x01 \x01(\x0b\x32\x18.attribution.v1.Campaign2\x89\x03\n\x0f\x43\x61mpaignService\x12_\n\x0e\x43reateCampaign\x12%.attribution.v1.CreateCampaignRequest\x1a&.attribution.v1.CreateCampaignResponse\x12V\n\x0bGetCampaign\x12\".attribution.v1.GetCampaignRequest\x1a#.attribution.v1.GetCampaignResponse\x12\\\n\rListCampaigns\x12$.attribution.v1.ListCampaignsRequest\x1a%.attribution.v1.ListCampaignsResponse\x12_\n\x0eUpdateCampaign\x12%.attribution.v1.UpdateCampaignRequest\x1a&.attribution.v1.UpdateCampaignResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%attribution/v1/campaign_service.proto\x12\x0e\x61ttribution.v1\x1a\x1d\x61ttribution/v1/campaign.proto\x1a google/protobuf/field_mask.proto\"C\n\x15\x43reateCampaignRequest\x12*\n\x08\x63\x61mpaign\x18\x01 \x01(\x0b\x32\x18.attribution.v1.Campaign\"D\n\x16\x43reateCampaignResponse\x12*\n\x08\x63\x61mpaign\x18\x01 \x01(\x0b\x32\x18.attribution.v1.Campaign\")\n\x12GetCampaignRequest\x12\x13\n\x0b\x63\x61mpaign_id\x18\x01 \x01(\t\"A\n\x13GetCampaignResponse\x12*\n\x08\x63\x61mpaign\x18\x01 \x01(\x0b\x32\x18.attribution.v1.Campaign\"W\n\x14ListCampaignsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x18\n\x10include_archived\x18\x03 \x01(\x08\"]\n\x15ListCampaignsResponse\x12+\n\tcampaigns\x18\x01 \x03(\x0b\x32\x18.attribution.v1.Campaign\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"t\n\x15UpdateCampaignRequest\x12*\n\x08\x63\x61mpaign\x18\x01 \x01(\x0b\x32\x18.attribution.v1.Campaign\x12/\n\x0bupdate_mask\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.FieldMask\"D\n\x16UpdateCampaignResponse\x12*\n\x08\x63\x61mpaign\x18\x01 \x01(\x0b\x32\x18.attribution.v1.Campaign\"R\n\x14ListRevisionsRequest\x12\x13\n\x0b\x63\x61mpaign_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"e\n\x15ListRevisionsResponse\x12\x33\n\trevisions\x18\x01 \x03(\x0b\x32 .attribution.v1.CampaignRevision\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\";\n\x16\x41rchiveCampaignRequest\x12\x13\n\x0b\x63\x61mpaign_id\x18\x01 \x01(\t\x12\x0c\n\x04\x65tag\x18\x02 \x01(\t\"E\n\x17\x41rchiveCampaignResponse\x12*\n\x08\x63\x61mpaign\x18\x01 \x01(\x0b\x32\x18.attribution.v1.Campaign2\xcb\x04\n\x0f\x43\x61mpaignService\x12_\n\x0e\x43reateCampaign\x12%.attribution.v1.CreateCampaignRequest\x1a&.attribution.v1.CreateCampaignResponse\x12V\n\x0bGetCampaign\x12\".attribution.v1.GetCampaignRequest\x1a#.attribution.v1.GetCampaignResponse\x12\\\n\rListCampaigns\x12$.attribution.v1.ListCampaignsRequest\x1a%.attribution.v1.ListCampaignsResponse\x12_\n\x0eUpdateCampaign\x12%.attribution.v1.UpdateCampaignRequest\x1a&.attribution.v1.UpdateCampaignResponse\x12\\\n\rListRevisions\x12$.attribution.v1.ListRevisionsRequest\x1a%.attribution.v1.ListRevisionsResponse\x12\x62\n\x0f\x41rchiveCampaign\x12&.attribution.v1.ArchiveCampaignRequest\x1a\'.attribution.v1.ArchiveCampaignResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,13 +42,21 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETCAMPAIGNRESPONSE']._serialized_start=304
   _globals['_GETCAMPAIGNRESPONSE']._serialized_end=369
   _globals['_LISTCAMPAIGNSREQUEST']._serialized_start=371
-  _globals['_LISTCAMPAIGNSREQUEST']._serialized_end=432
-  _globals['_LISTCAMPAIGNSRESPONSE']._serialized_start=434
-  _globals['_LISTCAMPAIGNSRESPONSE']._serialized_end=527
-  _globals['_UPDATECAMPAIGNREQUEST']._serialized_start=529
-  _globals['_UPDATECAMPAIGNREQUEST']._serialized_end=645
-  _globals['_UPDATECAMPAIGNRESPONSE']._serialized_start=647
-  _globals['_UPDATECAMPAIGNRESPONSE']._serialized_end=715
-  _globals['_CAMPAIGNSERVICE']._serialized_start=718
-  _globals['_CAMPAIGNSERVICE']._serialized_end=1111
+  _globals['_LISTCAMPAIGNSREQUEST']._serialized_end=458
+  _globals['_LISTCAMPAIGNSRESPONSE']._serialized_start=460
+  _globals['_LISTCAMPAIGNSRESPONSE']._serialized_end=553
+  _globals['_UPDATECAMPAIGNREQUEST']._serialized_start=555
+  _globals['_UPDATECAMPAIGNREQUEST']._serialized_end=671
+  _globals['_UPDATECAMPAIGNRESPONSE']._serialized_start=673
+  _globals['_UPDATECAMPAIGNRESPONSE']._serialized_end=741
+  _globals['_LISTREVISIONSREQUEST']._serialized_start=743
+  _globals['_LISTREVISIONSREQUEST']._serialized_end=825
+  _globals['_LISTREVISIONSRESPONSE']._serialized_start=827
+  _globals['_LISTREVISIONSRESPONSE']._serialized_end=928
+  _globals['_ARCHIVECAMPAIGNREQUEST']._serialized_start=930
+  _globals['_ARCHIVECAMPAIGNREQUEST']._serialized_end=989
+  _globals['_ARCHIVECAMPAIGNRESPONSE']._serialized_start=991
+  _globals['_ARCHIVECAMPAIGNRESPONSE']._serialized_end=1060
+  _globals['_CAMPAIGNSERVICE']._serialized_start=1063
+  _globals['_CAMPAIGNSERVICE']._serialized_end=1650
 # @@protoc_insertion_point(module_scope)

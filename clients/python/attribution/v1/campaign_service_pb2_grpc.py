@@ -55,6 +55,16 @@ class CampaignServiceStub(object):
                 request_serializer=attribution_dot_v1_dot_campaign__service__pb2.UpdateCampaignRequest.SerializeToString,
                 response_deserializer=attribution_dot_v1_dot_campaign__service__pb2.UpdateCampaignResponse.FromString,
                 _registered_method=True)
+        self.ListRevisions = channel.unary_unary(
+                '/attribution.v1.CampaignService/ListRevisions',
+                request_serializer=attribution_dot_v1_dot_campaign__service__pb2.ListRevisionsRequest.SerializeToString,
+                response_deserializer=attribution_dot_v1_dot_campaign__service__pb2.ListRevisionsResponse.FromString,
+                _registered_method=True)
+        self.ArchiveCampaign = channel.unary_unary(
+                '/attribution.v1.CampaignService/ArchiveCampaign',
+                request_serializer=attribution_dot_v1_dot_campaign__service__pb2.ArchiveCampaignRequest.SerializeToString,
+                response_deserializer=attribution_dot_v1_dot_campaign__service__pb2.ArchiveCampaignResponse.FromString,
+                _registered_method=True)
 
 
 class CampaignServiceServicer(object):
@@ -91,6 +101,22 @@ class CampaignServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListRevisions(self, request, context):
+        """Lists what a campaign was in each of its revisions, oldest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ArchiveCampaign(self, request, context):
+        """Archives a campaign for good: no journey starts in it any more
+        (FAILED_PRECONDITION), those that have started go on and are judged. Archiving
+        it again changes nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CampaignServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -113,6 +139,16 @@ def add_CampaignServiceServicer_to_server(servicer, server):
                     servicer.UpdateCampaign,
                     request_deserializer=attribution_dot_v1_dot_campaign__service__pb2.UpdateCampaignRequest.FromString,
                     response_serializer=attribution_dot_v1_dot_campaign__service__pb2.UpdateCampaignResponse.SerializeToString,
+            ),
+            'ListRevisions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListRevisions,
+                    request_deserializer=attribution_dot_v1_dot_campaign__service__pb2.ListRevisionsRequest.FromString,
+                    response_serializer=attribution_dot_v1_dot_campaign__service__pb2.ListRevisionsResponse.SerializeToString,
+            ),
+            'ArchiveCampaign': grpc.unary_unary_rpc_method_handler(
+                    servicer.ArchiveCampaign,
+                    request_deserializer=attribution_dot_v1_dot_campaign__service__pb2.ArchiveCampaignRequest.FromString,
+                    response_serializer=attribution_dot_v1_dot_campaign__service__pb2.ArchiveCampaignResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -224,6 +260,60 @@ class CampaignService(object):
             '/attribution.v1.CampaignService/UpdateCampaign',
             attribution_dot_v1_dot_campaign__service__pb2.UpdateCampaignRequest.SerializeToString,
             attribution_dot_v1_dot_campaign__service__pb2.UpdateCampaignResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListRevisions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/attribution.v1.CampaignService/ListRevisions',
+            attribution_dot_v1_dot_campaign__service__pb2.ListRevisionsRequest.SerializeToString,
+            attribution_dot_v1_dot_campaign__service__pb2.ListRevisionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ArchiveCampaign(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/attribution.v1.CampaignService/ArchiveCampaign',
+            attribution_dot_v1_dot_campaign__service__pb2.ArchiveCampaignRequest.SerializeToString,
+            attribution_dot_v1_dot_campaign__service__pb2.ArchiveCampaignResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -44,6 +44,13 @@ class CampaignServiceStub:
     that have started keep theirs (rules G6, G8). Nothing recorded changes
     (rule G9).
     """
+    ListRevisions: _grpc.UnaryUnaryMultiCallable[_campaign_service_pb2.ListRevisionsRequest, _campaign_service_pb2.ListRevisionsResponse]
+    """Lists what a campaign was in each of its revisions, oldest first."""
+    ArchiveCampaign: _grpc.UnaryUnaryMultiCallable[_campaign_service_pb2.ArchiveCampaignRequest, _campaign_service_pb2.ArchiveCampaignResponse]
+    """Archives a campaign for good: no journey starts in it any more
+    (FAILED_PRECONDITION), those that have started go on and are judged. Archiving
+    it again changes nothing.
+    """
 
 @_typing.type_check_only
 class CampaignServiceAsyncStub(CampaignServiceStub):
@@ -60,6 +67,13 @@ class CampaignServiceAsyncStub(CampaignServiceStub):
     """Changes a campaign. A change of what judges makes a new revision; journeys
     that have started keep theirs (rules G6, G8). Nothing recorded changes
     (rule G9).
+    """
+    ListRevisions: _aio.UnaryUnaryMultiCallable[_campaign_service_pb2.ListRevisionsRequest, _campaign_service_pb2.ListRevisionsResponse]  # type: ignore[assignment]
+    """Lists what a campaign was in each of its revisions, oldest first."""
+    ArchiveCampaign: _aio.UnaryUnaryMultiCallable[_campaign_service_pb2.ArchiveCampaignRequest, _campaign_service_pb2.ArchiveCampaignResponse]  # type: ignore[assignment]
+    """Archives a campaign for good: no journey starts in it any more
+    (FAILED_PRECONDITION), those that have started go on and are judged. Archiving
+    it again changes nothing.
     """
 
 class CampaignServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -98,6 +112,25 @@ class CampaignServiceServicer(metaclass=_abc_1.ABCMeta):
         """Changes a campaign. A change of what judges makes a new revision; journeys
         that have started keep theirs (rules G6, G8). Nothing recorded changes
         (rule G9).
+        """
+
+    @_abc_1.abstractmethod
+    def ListRevisions(
+        self,
+        request: _campaign_service_pb2.ListRevisionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_campaign_service_pb2.ListRevisionsResponse, _abc.Awaitable[_campaign_service_pb2.ListRevisionsResponse]]:
+        """Lists what a campaign was in each of its revisions, oldest first."""
+
+    @_abc_1.abstractmethod
+    def ArchiveCampaign(
+        self,
+        request: _campaign_service_pb2.ArchiveCampaignRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_campaign_service_pb2.ArchiveCampaignResponse, _abc.Awaitable[_campaign_service_pb2.ArchiveCampaignResponse]]:
+        """Archives a campaign for good: no journey starts in it any more
+        (FAILED_PRECONDITION), those that have started go on and are judged. Archiving
+        it again changes nothing.
         """
 
 def add_CampaignServiceServicer_to_server(servicer: CampaignServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -24,19 +24,20 @@ _sym_db = _symbol_database.Default()
 
 from attribution.v1 import delivery_pb2 as attribution_dot_v1_dot_delivery__pb2
 from attribution.v1 import goal_pb2 as attribution_dot_v1_dot_goal__pb2
+from attribution.v1 import segment_pb2 as attribution_dot_v1_dot_segment__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x61ttribution/v1/conversion.proto\x12\x0e\x61ttribution.v1\x1a\x1d\x61ttribution/v1/delivery.proto\x1a\x19\x61ttribution/v1/goal.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xad\x03\n\nConversion\x12\x13\n\x0b\x64\x65livery_id\x18\x01 \x01(\t\x12\x12\n\njourney_id\x18\x02 \x01(\t\x12\x13\n\x0b\x63\x61mpaign_id\x18\x03 \x01(\t\x12\x11\n\tperson_id\x18\x04 \x01(\t\x12\x10\n\x08\x65vent_id\x18\x05 \x01(\t\x12\x10\n\x08revision\x18\x06 \x01(\x03\x12\x33\n\x0f\x63onversion_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12$\n\x05\x62\x61sis\x18\x08 \x01(\x0e\x32\x15.attribution.v1.Basis\x12.\n\nbasis_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x06window\x18\n \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x0e\n\x06\x66ilter\x18\x0b \x01(\t\x12\x12\n\x05value\x18\x0c \x01(\x01H\x00\x88\x01\x01\x12-\n\ncandidates\x18\r \x03(\x0b\x32\x19.attribution.v1.Candidate\x12\x17\n\x0f\x63\x61ndidate_count\x18\x0e \x01(\x05\x42\x08\n\x06_value\"\xeb\x01\n\tCandidate\x12\x13\n\x0b\x64\x65livery_id\x18\x01 \x01(\t\x12\x12\n\njourney_id\x18\x02 \x01(\t\x12\x11\n\taction_id\x18\x03 \x01(\t\x12(\n\x07\x63hannel\x18\x04 \x01(\x0e\x32\x17.attribution.v1.Channel\x12-\n\tsent_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nbasis_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x19\n\x11\x61lready_converted\x18\x07 \x01(\x08\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x61ttribution/v1/conversion.proto\x12\x0e\x61ttribution.v1\x1a\x1d\x61ttribution/v1/delivery.proto\x1a\x19\x61ttribution/v1/goal.proto\x1a\x1c\x61ttribution/v1/segment.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe4\x03\n\nConversion\x12\x13\n\x0b\x64\x65livery_id\x18\x01 \x01(\t\x12\x12\n\njourney_id\x18\x02 \x01(\t\x12\x13\n\x0b\x63\x61mpaign_id\x18\x03 \x01(\t\x12\x11\n\tperson_id\x18\x04 \x01(\t\x12\x10\n\x08\x65vent_id\x18\x05 \x01(\t\x12\x10\n\x08revision\x18\x06 \x01(\x03\x12\x33\n\x0f\x63onversion_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12$\n\x05\x62\x61sis\x18\x08 \x01(\x0e\x32\x15.attribution.v1.Basis\x12.\n\nbasis_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x06window\x18\n \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x0e\n\x06\x66ilter\x18\x0b \x01(\t\x12\x12\n\x05value\x18\x0c \x01(\x01H\x00\x88\x01\x01\x12-\n\ncandidates\x18\r \x03(\x0b\x32\x19.attribution.v1.Candidate\x12\x17\n\x0f\x63\x61ndidate_count\x18\x0e \x01(\x05\x12\x35\n\x0esegment_change\x18\x0f \x01(\x0b\x32\x1d.attribution.v1.SegmentChangeB\x08\n\x06_value\"\xeb\x01\n\tCandidate\x12\x13\n\x0b\x64\x65livery_id\x18\x01 \x01(\t\x12\x12\n\njourney_id\x18\x02 \x01(\t\x12\x11\n\taction_id\x18\x03 \x01(\t\x12(\n\x07\x63hannel\x18\x04 \x01(\x0e\x32\x17.attribution.v1.Channel\x12-\n\tsent_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nbasis_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x19\n\x11\x61lready_converted\x18\x07 \x01(\x08\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'attribution.v1.conversion_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CONVERSION']._serialized_start=175
-  _globals['_CONVERSION']._serialized_end=604
-  _globals['_CANDIDATE']._serialized_start=607
-  _globals['_CANDIDATE']._serialized_end=842
+  _globals['_CONVERSION']._serialized_start=205
+  _globals['_CONVERSION']._serialized_end=689
+  _globals['_CANDIDATE']._serialized_start=692
+  _globals['_CANDIDATE']._serialized_end=927
 # @@protoc_insertion_point(module_scope)

@@ -64,7 +64,8 @@ class DeliveryServiceServicer(object):
     def RecordDelivery(self, request, context):
         """Records a delivery, or how far a known one got. The same report again
         changes nothing and is marked as replayed; the same id with another
-        journey, action, channel or sent time is refused (rules C3, C13).
+        journey, action, channel or sent time is refused (rules C3, C13). One of a
+        newsletter names the campaign and no journey.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

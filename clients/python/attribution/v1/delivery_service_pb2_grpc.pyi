@@ -36,7 +36,8 @@ class DeliveryServiceStub:
     RecordDelivery: _grpc.UnaryUnaryMultiCallable[_delivery_service_pb2.RecordDeliveryRequest, _delivery_service_pb2.RecordDeliveryResponse]
     """Records a delivery, or how far a known one got. The same report again
     changes nothing and is marked as replayed; the same id with another
-    journey, action, channel or sent time is refused (rules C3, C13).
+    journey, action, channel or sent time is refused (rules C3, C13). One of a
+    newsletter names the campaign and no journey.
     """
     RecordInteraction: _grpc.UnaryUnaryMultiCallable[_delivery_service_pb2.RecordInteractionRequest, _delivery_service_pb2.RecordInteractionResponse]
     """Records an open or a click. NOT_FOUND if the delivery is not known; it need
@@ -56,7 +57,8 @@ class DeliveryServiceAsyncStub(DeliveryServiceStub):
     RecordDelivery: _aio.UnaryUnaryMultiCallable[_delivery_service_pb2.RecordDeliveryRequest, _delivery_service_pb2.RecordDeliveryResponse]  # type: ignore[assignment]
     """Records a delivery, or how far a known one got. The same report again
     changes nothing and is marked as replayed; the same id with another
-    journey, action, channel or sent time is refused (rules C3, C13).
+    journey, action, channel or sent time is refused (rules C3, C13). One of a
+    newsletter names the campaign and no journey.
     """
     RecordInteraction: _aio.UnaryUnaryMultiCallable[_delivery_service_pb2.RecordInteractionRequest, _delivery_service_pb2.RecordInteractionResponse]  # type: ignore[assignment]
     """Records an open or a click. NOT_FOUND if the delivery is not known; it need
@@ -79,7 +81,8 @@ class DeliveryServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_delivery_service_pb2.RecordDeliveryResponse, _abc.Awaitable[_delivery_service_pb2.RecordDeliveryResponse]]:
         """Records a delivery, or how far a known one got. The same report again
         changes nothing and is marked as replayed; the same id with another
-        journey, action, channel or sent time is refused (rules C3, C13).
+        journey, action, channel or sent time is refused (rules C3, C13). One of a
+        newsletter names the campaign and no journey.
         """
 
     @_abc_1.abstractmethod

@@ -17,6 +17,7 @@ class Verdict(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     VERDICT_NO_QUALIFYING_INTERACTION: _ClassVar[Verdict]
     VERDICT_CHANNEL_CANNOT_CONVERT: _ClassVar[Verdict]
     VERDICT_ALREADY_CONVERTED: _ClassVar[Verdict]
+    VERDICT_ALREADY_IN_SEGMENT: _ClassVar[Verdict]
     VERDICT_NO_JOURNEY: _ClassVar[Verdict]
     VERDICT_FILTER_ERROR: _ClassVar[Verdict]
     VERDICT_NOT_SENT: _ClassVar[Verdict]
@@ -24,6 +25,8 @@ class Verdict(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     VERDICT_EARLIER_TOUCH: _ClassVar[Verdict]
     VERDICT_NO_DELIVERY: _ClassVar[Verdict]
     VERDICT_NOT_WATCHED: _ClassVar[Verdict]
+    VERDICT_EXITED_AT_START: _ClassVar[Verdict]
+    VERDICT_NO_CHANGE: _ClassVar[Verdict]
 VERDICT_UNSPECIFIED: Verdict
 VERDICT_CONVERTED: Verdict
 VERDICT_FILTER_FALSE: Verdict
@@ -32,6 +35,7 @@ VERDICT_OUTSIDE_WINDOW: Verdict
 VERDICT_NO_QUALIFYING_INTERACTION: Verdict
 VERDICT_CHANNEL_CANNOT_CONVERT: Verdict
 VERDICT_ALREADY_CONVERTED: Verdict
+VERDICT_ALREADY_IN_SEGMENT: Verdict
 VERDICT_NO_JOURNEY: Verdict
 VERDICT_FILTER_ERROR: Verdict
 VERDICT_NOT_SENT: Verdict
@@ -39,6 +43,8 @@ VERDICT_BOUNCED: Verdict
 VERDICT_EARLIER_TOUCH: Verdict
 VERDICT_NO_DELIVERY: Verdict
 VERDICT_NOT_WATCHED: Verdict
+VERDICT_EXITED_AT_START: Verdict
+VERDICT_NO_CHANGE: Verdict
 
 class Explanation(_message.Message):
     __slots__ = ("verdicts",)

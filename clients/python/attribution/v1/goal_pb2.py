@@ -25,17 +25,21 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x61ttribution/v1/goal.proto\x12\x0e\x61ttribution.v1\x1a\x1egoogle/protobuf/duration.proto\"\xd2\x01\n\x04Goal\x12\x37\n\x0eperforms_event\x18\x01 \x01(\x0b\x32\x1d.attribution.v1.PerformsEventH\x00\x12)\n\x06window\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12$\n\x05\x62\x61sis\x18\x05 \x01(\x0e\x32\x15.attribution.v1.Basis\x12\r\n\x05value\x18\x06 \x01(\t\x12\"\n\x1a\x63ount_machine_interactions\x18\x07 \x01(\x08\x42\r\n\x0b\x61\x63hievement\"3\n\rPerformsEvent\x12\x12\n\nevent_name\x18\x01 \x01(\t\x12\x0e\n\x06\x66ilter\x18\x02 \x01(\t*W\n\x05\x42\x61sis\x12\x15\n\x11\x42\x41SIS_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x42\x41SIS_RECEIVED\x10\x01\x12\x10\n\x0c\x42\x41SIS_OPENED\x10\x02\x12\x11\n\rBASIS_CLICKED\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19\x61ttribution/v1/goal.proto\x12\x0e\x61ttribution.v1\x1a\x1egoogle/protobuf/duration.proto\"\xc4\x02\n\x04Goal\x12\x37\n\x0eperforms_event\x18\x01 \x01(\x0b\x32\x1d.attribution.v1.PerformsEventH\x00\x12\x37\n\x0e\x65nters_segment\x18\x02 \x01(\x0b\x32\x1d.attribution.v1.EntersSegmentH\x00\x12\x37\n\x0eleaves_segment\x18\x03 \x01(\x0b\x32\x1d.attribution.v1.LeavesSegmentH\x00\x12)\n\x06window\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12$\n\x05\x62\x61sis\x18\x05 \x01(\x0e\x32\x15.attribution.v1.Basis\x12\r\n\x05value\x18\x06 \x01(\t\x12\"\n\x1a\x63ount_machine_interactions\x18\x07 \x01(\x08\x42\r\n\x0b\x61\x63hievement\"3\n\rPerformsEvent\x12\x12\n\nevent_name\x18\x01 \x01(\t\x12\x0e\n\x06\x66ilter\x18\x02 \x01(\t\"#\n\rEntersSegment\x12\x12\n\nsegment_id\x18\x01 \x01(\t\"#\n\rLeavesSegment\x12\x12\n\nsegment_id\x18\x01 \x01(\t*W\n\x05\x42\x61sis\x12\x15\n\x11\x42\x41SIS_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x42\x41SIS_RECEIVED\x10\x01\x12\x10\n\x0c\x42\x41SIS_OPENED\x10\x02\x12\x11\n\rBASIS_CLICKED\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'attribution.v1.goal_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_BASIS']._serialized_start=343
-  _globals['_BASIS']._serialized_end=430
+  _globals['_BASIS']._serialized_start=531
+  _globals['_BASIS']._serialized_end=618
   _globals['_GOAL']._serialized_start=78
-  _globals['_GOAL']._serialized_end=288
-  _globals['_PERFORMSEVENT']._serialized_start=290
-  _globals['_PERFORMSEVENT']._serialized_end=341
+  _globals['_GOAL']._serialized_end=402
+  _globals['_PERFORMSEVENT']._serialized_start=404
+  _globals['_PERFORMSEVENT']._serialized_end=455
+  _globals['_ENTERSSEGMENT']._serialized_start=457
+  _globals['_ENTERSSEGMENT']._serialized_end=492
+  _globals['_LEAVESSEGMENT']._serialized_start=494
+  _globals['_LEAVESSEGMENT']._serialized_end=529
 # @@protoc_insertion_point(module_scope)

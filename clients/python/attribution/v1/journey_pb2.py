@@ -26,7 +26,7 @@ from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x61ttribution/v1/journey.proto\x12\x0e\x61ttribution.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xfa\x02\n\x07Journey\x12\x12\n\njourney_id\x18\x01 \x01(\t\x12\x13\n\x0b\x63\x61mpaign_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x10\n\x08revision\x18\x04 \x01(\x03\x12\x33\n\x12trigger_properties\x18\x05 \x01(\x0b\x32\x17.google.protobuf.Struct\x12+\n\x05state\x18\x06 \x01(\x0e\x32\x1c.attribution.v1.JourneyState\x12/\n\x0b\x65xit_reason\x18\x07 \x01(\x0e\x32\x1a.attribution.v1.ExitReason\x12.\n\nstart_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0c\x61\x63hieve_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp*}\n\x0cJourneyState\x12\x1d\n\x19JOURNEY_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14JOURNEY_STATE_ACTIVE\x10\x01\x12\x1a\n\x16JOURNEY_STATE_FINISHED\x10\x02\x12\x18\n\x14JOURNEY_STATE_EXITED\x10\x03*Y\n\nExitReason\x12\x1b\n\x17\x45XIT_REASON_UNSPECIFIED\x10\x00\x12\x14\n\x10\x45XIT_REASON_GOAL\x10\x01\x12\x18\n\x14\x45XIT_REASON_FINISHED\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1c\x61ttribution/v1/journey.proto\x12\x0e\x61ttribution.v1\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xfa\x02\n\x07Journey\x12\x12\n\njourney_id\x18\x01 \x01(\t\x12\x13\n\x0b\x63\x61mpaign_id\x18\x02 \x01(\t\x12\x11\n\tperson_id\x18\x03 \x01(\t\x12\x10\n\x08revision\x18\x04 \x01(\x03\x12\x33\n\x12trigger_properties\x18\x05 \x01(\x0b\x32\x17.google.protobuf.Struct\x12+\n\x05state\x18\x06 \x01(\x0e\x32\x1c.attribution.v1.JourneyState\x12/\n\x0b\x65xit_reason\x18\x07 \x01(\x0e\x32\x1a.attribution.v1.ExitReason\x12.\n\nstart_time\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x08\x65nd_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0c\x61\x63hieve_time\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp*}\n\x0cJourneyState\x12\x1d\n\x19JOURNEY_STATE_UNSPECIFIED\x10\x00\x12\x18\n\x14JOURNEY_STATE_ACTIVE\x10\x01\x12\x1a\n\x16JOURNEY_STATE_FINISHED\x10\x02\x12\x18\n\x14JOURNEY_STATE_EXITED\x10\x03*}\n\nExitReason\x12\x1b\n\x17\x45XIT_REASON_UNSPECIFIED\x10\x00\x12\x14\n\x10\x45XIT_REASON_GOAL\x10\x01\x12\"\n\x1e\x45XIT_REASON_NO_LONGER_MATCHING\x10\x02\x12\x18\n\x14\x45XIT_REASON_FINISHED\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,7 +36,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_JOURNEYSTATE']._serialized_start=492
   _globals['_JOURNEYSTATE']._serialized_end=617
   _globals['_EXITREASON']._serialized_start=619
-  _globals['_EXITREASON']._serialized_end=708
+  _globals['_EXITREASON']._serialized_end=744
   _globals['_JOURNEY']._serialized_start=112
   _globals['_JOURNEY']._serialized_end=490
 # @@protoc_insertion_point(module_scope)

@@ -21,6 +21,7 @@ class ExitReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     EXIT_REASON_UNSPECIFIED: _ClassVar[ExitReason]
     EXIT_REASON_GOAL: _ClassVar[ExitReason]
+    EXIT_REASON_NO_LONGER_MATCHING: _ClassVar[ExitReason]
     EXIT_REASON_FINISHED: _ClassVar[ExitReason]
 JOURNEY_STATE_UNSPECIFIED: JourneyState
 JOURNEY_STATE_ACTIVE: JourneyState
@@ -28,6 +29,7 @@ JOURNEY_STATE_FINISHED: JourneyState
 JOURNEY_STATE_EXITED: JourneyState
 EXIT_REASON_UNSPECIFIED: ExitReason
 EXIT_REASON_GOAL: ExitReason
+EXIT_REASON_NO_LONGER_MATCHING: ExitReason
 EXIT_REASON_FINISHED: ExitReason
 
 class Journey(_message.Message):

@@ -62,8 +62,9 @@ class JourneyServiceServicer(object):
     """
 
     def StartJourney(self, request, context):
-        """Records that a person entered a campaign. The same journey again gets the
-        first answer, marked as replayed (rule C13).
+        """Records that a person entered a campaign. If the exit policy is met at the
+        start the journey has exited at once: run no step of it (rule X6). The same
+        journey again gets the first answer, marked as replayed (rule C13).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

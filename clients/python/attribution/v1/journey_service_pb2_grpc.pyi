@@ -34,8 +34,9 @@ class JourneyServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> JourneyServiceAsyncStub: ...
     StartJourney: _grpc.UnaryUnaryMultiCallable[_journey_service_pb2.StartJourneyRequest, _journey_service_pb2.StartJourneyResponse]
-    """Records that a person entered a campaign. The same journey again gets the
-    first answer, marked as replayed (rule C13).
+    """Records that a person entered a campaign. If the exit policy is met at the
+    start the journey has exited at once: run no step of it (rule X6). The same
+    journey again gets the first answer, marked as replayed (rule C13).
     """
     GetJourney: _grpc.UnaryUnaryMultiCallable[_journey_service_pb2.GetJourneyRequest, _journey_service_pb2.GetJourneyResponse]
     """Returns a journey as it is now."""
@@ -52,8 +53,9 @@ class JourneyServiceAsyncStub(JourneyServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     StartJourney: _aio.UnaryUnaryMultiCallable[_journey_service_pb2.StartJourneyRequest, _journey_service_pb2.StartJourneyResponse]  # type: ignore[assignment]
-    """Records that a person entered a campaign. The same journey again gets the
-    first answer, marked as replayed (rule C13).
+    """Records that a person entered a campaign. If the exit policy is met at the
+    start the journey has exited at once: run no step of it (rule X6). The same
+    journey again gets the first answer, marked as replayed (rule C13).
     """
     GetJourney: _aio.UnaryUnaryMultiCallable[_journey_service_pb2.GetJourneyRequest, _journey_service_pb2.GetJourneyResponse]  # type: ignore[assignment]
     """Returns a journey as it is now."""
@@ -73,8 +75,9 @@ class JourneyServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _journey_service_pb2.StartJourneyRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_journey_service_pb2.StartJourneyResponse, _abc.Awaitable[_journey_service_pb2.StartJourneyResponse]]:
-        """Records that a person entered a campaign. The same journey again gets the
-        first answer, marked as replayed (rule C13).
+        """Records that a person entered a campaign. If the exit policy is met at the
+        start the journey has exited at once: run no step of it (rule X6). The same
+        journey again gets the first answer, marked as replayed (rule C13).
         """
 
     @_abc_1.abstractmethod

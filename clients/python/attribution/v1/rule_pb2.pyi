@@ -13,6 +13,8 @@ class RulePlace(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     RULE_PLACE_UNSPECIFIED: _ClassVar[RulePlace]
     RULE_PLACE_GOAL_FILTER: _ClassVar[RulePlace]
     RULE_PLACE_GOAL_VALUE: _ClassVar[RulePlace]
+    RULE_PLACE_AUDIENCE_FILTER: _ClassVar[RulePlace]
+    RULE_PLACE_SEGMENT: _ClassVar[RulePlace]
 
 class Severity(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -48,6 +50,8 @@ class RuleErrorKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
 RULE_PLACE_UNSPECIFIED: RulePlace
 RULE_PLACE_GOAL_FILTER: RulePlace
 RULE_PLACE_GOAL_VALUE: RulePlace
+RULE_PLACE_AUDIENCE_FILTER: RulePlace
+RULE_PLACE_SEGMENT: RulePlace
 SEVERITY_UNSPECIFIED: Severity
 SEVERITY_ERROR: Severity
 SEVERITY_WARNING: Severity

@@ -27,7 +27,7 @@ from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!attribution/v1/rule_service.proto\x12\x0e\x61ttribution.v1\x1a\x19\x61ttribution/v1/rule.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"e\n\x10\x43heckRuleRequest\x12\x0e\n\x06source\x18\x01 \x01(\t\x12(\n\x05place\x18\x02 \x01(\x0e\x32\x19.attribution.v1.RulePlace\x12\x17\n\x0fwithout_trigger\x18\x03 \x01(\x08\"\x93\x01\n\x11\x43heckRuleResponse\x12\r\n\x05valid\x18\x01 \x01(\x08\x12\x11\n\tformatted\x18\x02 \x01(\t\x12\'\n\x05reads\x18\x03 \x03(\x0b\x32\x18.attribution.v1.RuleRead\x12\x33\n\x0b\x64iagnostics\x18\x04 \x03(\x0b\x32\x1e.attribution.v1.RuleDiagnostic\"\x87\x02\n\x0eTryRuleRequest\x12\x0e\n\x06source\x18\x01 \x01(\t\x12(\n\x05place\x18\x02 \x01(\x0e\x32\x19.attribution.v1.RulePlace\x12\x17\n\x0fwithout_trigger\x18\x03 \x01(\x08\x12&\n\x05\x65vent\x18\x04 \x01(\x0b\x32\x17.google.protobuf.Struct\x12(\n\x07trigger\x18\x05 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\'\n\x06person\x18\x06 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\'\n\x03now\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xcf\x01\n\x0fTryRuleResponse\x12\r\n\x05valid\x18\x01 \x01(\x08\x12\x33\n\x0b\x64iagnostics\x18\x02 \x03(\x0b\x32\x1e.attribution.v1.RuleDiagnostic\x12+\n\x06result\x18\x03 \x01(\x0b\x32\x1b.attribution.v1.RuleOutcome\x12\'\n\x05parts\x18\x04 \x03(\x0b\x32\x18.attribution.v1.RulePart\x12\x11\n\tparts_cut\x18\x05 \x01(\x08\x12\x0f\n\x07missing\x18\x06 \x03(\t2\xab\x01\n\x0bRuleService\x12P\n\tCheckRule\x12 .attribution.v1.CheckRuleRequest\x1a!.attribution.v1.CheckRuleResponse\x12J\n\x07TryRule\x12\x1e.attribution.v1.TryRuleRequest\x1a\x1f.attribution.v1.TryRuleResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!attribution/v1/rule_service.proto\x12\x0e\x61ttribution.v1\x1a\x19\x61ttribution/v1/rule.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"e\n\x10\x43heckRuleRequest\x12\x0e\n\x06source\x18\x01 \x01(\t\x12(\n\x05place\x18\x02 \x01(\x0e\x32\x19.attribution.v1.RulePlace\x12\x17\n\x0fwithout_trigger\x18\x03 \x01(\x08\"\x93\x01\n\x11\x43heckRuleResponse\x12\r\n\x05valid\x18\x01 \x01(\x08\x12\x11\n\tformatted\x18\x02 \x01(\t\x12\'\n\x05reads\x18\x03 \x03(\x0b\x32\x18.attribution.v1.RuleRead\x12\x33\n\x0b\x64iagnostics\x18\x04 \x03(\x0b\x32\x1e.attribution.v1.RuleDiagnostic\"\x99\x02\n\x0eTryRuleRequest\x12\x0e\n\x06source\x18\x01 \x01(\t\x12(\n\x05place\x18\x02 \x01(\x0e\x32\x19.attribution.v1.RulePlace\x12\x17\n\x0fwithout_trigger\x18\x03 \x01(\x08\x12&\n\x05\x65vent\x18\x04 \x01(\x0b\x32\x17.google.protobuf.Struct\x12(\n\x07trigger\x18\x05 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\'\n\x06person\x18\x06 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\'\n\x03now\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08segments\x18\x08 \x03(\t\"\xcf\x01\n\x0fTryRuleResponse\x12\r\n\x05valid\x18\x01 \x01(\x08\x12\x33\n\x0b\x64iagnostics\x18\x02 \x03(\x0b\x32\x1e.attribution.v1.RuleDiagnostic\x12+\n\x06result\x18\x03 \x01(\x0b\x32\x1b.attribution.v1.RuleOutcome\x12\'\n\x05parts\x18\x04 \x03(\x0b\x32\x18.attribution.v1.RulePart\x12\x11\n\tparts_cut\x18\x05 \x01(\x08\x12\x0f\n\x07missing\x18\x06 \x03(\t2\xab\x01\n\x0bRuleService\x12P\n\tCheckRule\x12 .attribution.v1.CheckRuleRequest\x1a!.attribution.v1.CheckRuleResponse\x12J\n\x07TryRule\x12\x1e.attribution.v1.TryRuleRequest\x1a\x1f.attribution.v1.TryRuleResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,9 +39,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CHECKRULERESPONSE']._serialized_start=247
   _globals['_CHECKRULERESPONSE']._serialized_end=394
   _globals['_TRYRULEREQUEST']._serialized_start=397
-  _globals['_TRYRULEREQUEST']._serialized_end=660
-  _globals['_TRYRULERESPONSE']._serialized_start=663
-  _globals['_TRYRULERESPONSE']._serialized_end=870
-  _globals['_RULESERVICE']._serialized_start=873
-  _globals['_RULESERVICE']._serialized_end=1044
+  _globals['_TRYRULEREQUEST']._serialized_end=678
+  _globals['_TRYRULERESPONSE']._serialized_start=681
+  _globals['_TRYRULERESPONSE']._serialized_end=888
+  _globals['_RULESERVICE']._serialized_start=891
+  _globals['_RULESERVICE']._serialized_end=1062
 # @@protoc_insertion_point(module_scope)

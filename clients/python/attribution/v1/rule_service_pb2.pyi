@@ -34,7 +34,7 @@ class CheckRuleResponse(_message.Message):
     def __init__(self, valid: bool = ..., formatted: _Optional[str] = ..., reads: _Optional[_Iterable[_Union[_rule_pb2.RuleRead, _Mapping]]] = ..., diagnostics: _Optional[_Iterable[_Union[_rule_pb2.RuleDiagnostic, _Mapping]]] = ...) -> None: ...
 
 class TryRuleRequest(_message.Message):
-    __slots__ = ("source", "place", "without_trigger", "event", "trigger", "person", "now")
+    __slots__ = ("source", "place", "without_trigger", "event", "trigger", "person", "now", "segments")
     SOURCE_FIELD_NUMBER: _ClassVar[int]
     PLACE_FIELD_NUMBER: _ClassVar[int]
     WITHOUT_TRIGGER_FIELD_NUMBER: _ClassVar[int]
@@ -42,6 +42,7 @@ class TryRuleRequest(_message.Message):
     TRIGGER_FIELD_NUMBER: _ClassVar[int]
     PERSON_FIELD_NUMBER: _ClassVar[int]
     NOW_FIELD_NUMBER: _ClassVar[int]
+    SEGMENTS_FIELD_NUMBER: _ClassVar[int]
     source: str
     place: _rule_pb2.RulePlace
     without_trigger: bool
@@ -49,7 +50,8 @@ class TryRuleRequest(_message.Message):
     trigger: _struct_pb2.Struct
     person: _struct_pb2.Struct
     now: _timestamp_pb2.Timestamp
-    def __init__(self, source: _Optional[str] = ..., place: _Optional[_Union[_rule_pb2.RulePlace, str]] = ..., without_trigger: bool = ..., event: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., trigger: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., person: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., now: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    segments: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, source: _Optional[str] = ..., place: _Optional[_Union[_rule_pb2.RulePlace, str]] = ..., without_trigger: bool = ..., event: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., trigger: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., person: _Optional[_Union[_struct_pb2.Struct, _Mapping]] = ..., now: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., segments: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class TryRuleResponse(_message.Message):
     __slots__ = ("valid", "diagnostics", "result", "parts", "parts_cut", "missing")

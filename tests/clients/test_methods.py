@@ -12,14 +12,20 @@ from attribution.v1 import (
     campaign_service_pb2,
     delivery_service_pb2,
     journey_service_pb2,
+    person_service_pb2,
     report_service_pb2,
     rule_service_pb2,
+    segment_service_pb2,
 )
 from attribution_client import (
     AsyncAttributionClient,
     AttributionClient,
     Campaign,
+    CampaignRevision,
     Channel,
+    CheckExitRequest,
+    CheckExitResponse,
+    CheckExitResult,
     Conversion,
     CreditSettings,
     Delivery,
@@ -27,10 +33,13 @@ from attribution_client import (
     Goal,
     InteractionKind,
     Journey,
+    MembershipChange,
     NextStep,
     PerformsEvent,
+    Person,
     PersonActivity,
     RulePlace,
+    Segment,
     Trigger,
 )
 from clients.callers import NOW
@@ -48,6 +57,8 @@ JOURNEY = Journey(journey_id="j1", person_id="p1")
 ACTIVITY = PersonActivity(journey_id="j1")
 CONVERSION = Conversion(delivery_id="d1")
 WATCHED = report_service_pb2.WatchConversionsResponse(conversion=CONVERSION, cursor="7")
+REVISION = CampaignRevision(revision=1)
+SEGMENT = Segment(segment_id="s1", rule="has(person.a)")
 DELIVERY = Delivery(delivery_id="d1", person_id="p1")
 
 
@@ -318,6 +329,175 @@ CASES = [
         note="with a next step",
     ),
     Case(
+        "list_campaigns",
+        "ListCampaigns",
+        {"include_archived": True},
+        {"includeArchived": True},
+        campaign_service_pb2.ListCampaignsResponse(campaigns=[CAMPAIGN]),
+        items=[CAMPAIGN],
+        note="archived too",
+    ),
+    Case(
+        "list_revisions",
+        "ListRevisions",
+        {"page_size": 7},
+        {"campaignId": "c1", "pageSize": 7},
+        campaign_service_pb2.ListRevisionsResponse(revisions=[REVISION]),
+        args=("c1",),
+        items=[REVISION],
+    ),
+    Case(
+        "archive_campaign",
+        "ArchiveCampaign",
+        {"etag": "v1"},
+        {"campaignId": "c1", "etag": "v1"},
+        campaign_service_pb2.ArchiveCampaignResponse(campaign=CAMPAIGN),
+        args=("c1",),
+    ),
+    Case(
+        "evaluate_segment_change",
+        "Evaluate",
+        {
+            "person_id": "p1",
+            "segment_id": "s1",
+            "change": "left",
+            "change_id": "x1",
+            "person_attributes": {"a": 1},
+            "validate_only": True,
+            "explain": True,
+        },
+        {
+            "segmentChange": {
+                "personId": "p1",
+                "segmentId": "s1",
+                "change": "MEMBERSHIP_CHANGE_LEFT",
+                "changeId": "x1",
+            },
+            "personAttributes": {"a": 1.0},
+            "validateOnly": True,
+            "explain": True,
+        },
+        attribution_service_pb2.EvaluateResponse(replayed=True),
+    ),
+    Case(
+        "evaluate_segment_change",
+        "Evaluate",
+        {
+            "person_id": "p1",
+            "segment_id": "s1",
+            "change": MembershipChange.MEMBERSHIP_CHANGE_ENTERED,
+        },
+        {
+            "segmentChange": {
+                "personId": "p1",
+                "segmentId": "s1",
+                "change": "MEMBERSHIP_CHANGE_ENTERED",
+            }
+        },
+        attribution_service_pb2.EvaluateResponse(),
+        note="with little",
+    ),
+    Case(
+        "check_exit_batch",
+        "CheckExitBatch",
+        {},
+        {"checks": [{"personId": "p1", "journeyId": "j1", "nextStep": "NEXT_STEP_WAIT"}]},
+        attribution_service_pb2.CheckExitBatchResponse(
+            results=[CheckExitResult(answer=CheckExitResponse(exit=True))]
+        ),
+        args=(
+            [CheckExitRequest(person_id="p1", journey_id="j1", next_step=NextStep.NEXT_STEP_WAIT)],
+        ),
+    ),
+    Case(
+        "create_segment",
+        "CreateSegment",
+        {},
+        {"segment": json_format.MessageToDict(SEGMENT)},
+        segment_service_pb2.CreateSegmentResponse(segment=SEGMENT),
+        args=(SEGMENT,),
+    ),
+    Case(
+        "get_segment",
+        "GetSegment",
+        {},
+        {"segmentId": "s1"},
+        segment_service_pb2.GetSegmentResponse(segment=SEGMENT),
+        args=("s1",),
+    ),
+    Case(
+        "list_segments",
+        "ListSegments",
+        {"page_size": 2},
+        {"pageSize": 2},
+        segment_service_pb2.ListSegmentsResponse(segments=[SEGMENT]),
+        items=[SEGMENT],
+    ),
+    Case(
+        "update_segment",
+        "UpdateSegment",
+        {"update_mask": ["rule", "display_name"]},
+        {"segment": json_format.MessageToDict(SEGMENT), "updateMask": "rule,displayName"},
+        segment_service_pb2.UpdateSegmentResponse(segment=SEGMENT),
+        args=(SEGMENT,),
+    ),
+    Case(
+        "delete_segment",
+        "DeleteSegment",
+        {"etag": "v2"},
+        {"segmentId": "s1", "etag": "v2"},
+        segment_service_pb2.DeleteSegmentResponse(),
+        args=("s1",),
+    ),
+    Case(
+        "update_attributes",
+        "UpdateAttributes",
+        {
+            "person_id": "p1",
+            "attributes": {"plan": None, "age": 30},
+            "remove_names": ["city"],
+            "update_id": "u1",
+            "explain": True,
+        },
+        {
+            "personId": "p1",
+            "attributes": {"plan": None, "age": 30.0},
+            "removeNames": ["city"],
+            "updateId": "u1",
+            "explain": True,
+        },
+        person_service_pb2.UpdateAttributesResponse(entered_segment_ids=["s1"]),
+    ),
+    Case(
+        "update_attributes",
+        "UpdateAttributes",
+        {"person_id": "p1"},
+        {"personId": "p1"},
+        person_service_pb2.UpdateAttributesResponse(),
+        note="with nothing",
+    ),
+    Case(
+        "get_person",
+        "GetPerson",
+        {},
+        {"personId": "p1"},
+        person_service_pb2.GetPersonResponse(person=Person(person_id="p1")),
+        args=("p1",),
+    ),
+    Case(
+        "try_rule",
+        "TryRule",
+        {"segments": ["s1", "s2"]},
+        {
+            "source": "'s1' in segments",
+            "place": "RULE_PLACE_AUDIENCE_FILTER",
+            "segments": ["s1", "s2"],
+        },
+        rule_service_pb2.TryRuleResponse(valid=True),
+        args=("'s1' in segments", "AUDIENCE_FILTER"),
+        note="of an audience",
+    ),
+    Case(
         "check_rule",
         "CheckRule",
         {},
@@ -534,6 +714,26 @@ def test_every_method_takes_a_timeout() -> None:
     for name, parameters in _public(AttributionClient).items():
         if name != "close":
             assert "timeout" in [parameter[0] for parameter in parameters], name
+
+
+@pytest.mark.parametrize(
+    ("method", "args", "named"),
+    [
+        ("update_segment", (SEGMENT,), {"update_mask": "rule"}),
+        ("update_attributes", (), {"person_id": "p1", "remove_names": "rule"}),
+        ("try_rule", ("true", "AUDIENCE_FILTER"), {"segments": "rule"}),
+    ],
+)
+def test_a_list_that_is_a_text_is_refused(
+    method: str,
+    args: tuple[Any, ...],
+    named: dict[str, Any],
+    call: Callable[..., Any],
+    service: FakeService,
+) -> None:
+    with pytest.raises(TypeError, match=r"expected a list of .*\['rule'\]"):
+        call(method, *args, **named)
+    assert service.calls == []
 
 
 def test_a_mask_that_is_a_text_is_refused(call: Callable[..., Any], service: FakeService) -> None:

@@ -8,8 +8,10 @@ from attribution.v1 import (
     explanation_pb2,
     goal_pb2,
     journey_pb2,
+    person_pb2,
     report_pb2,
     rule_pb2,
+    segment_pb2,
 )
 from attribution_service.transport.masks import MUTABLE
 from attribution_service.transport.reads import DEFAULT_PAGE, MAX_PAGE
@@ -25,8 +27,10 @@ FILES = (
     explanation_pb2,
     goal_pb2,
     journey_pb2,
+    person_pb2,
     report_pb2,
     rule_pb2,
+    segment_pb2,
 )
 
 
@@ -45,6 +49,9 @@ def test_messages_are_of_the_contract() -> None:
     assert known - rows == {
         "Trigger",
         "PerformsEvent",
+        "EntersSegment",
+        "LeavesSegment",
+        "SegmentSet",
         "Candidate",
         "DeliveryShares",
         "ExitCount",

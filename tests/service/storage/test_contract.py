@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from attribution_service.core.answers import CampaignChange, PersonChange
 from attribution_service.core.model import (
+    Barred,
     Basis,
     Campaign,
     CampaignKind,
@@ -15,6 +16,7 @@ from attribution_service.core.model import (
     Conversion,
     Delivery,
     DeliveryStatus,
+    EntersSegment,
     ExitPolicy,
     ExitReason,
     Goal,
@@ -22,9 +24,18 @@ from attribution_service.core.model import (
     InteractionKind,
     Journey,
     JourneyState,
+    LeavesSegment,
+    Match,
+    Membership,
+    MembershipChange,
+    Move,
     PerformsEvent,
+    Person,
     Receipt,
+    ReceiptKind,
     Revision,
+    Segment,
+    SegmentTrigger,
 )
 from attribution_service.core.properties import Properties
 from attribution_service.core.state import Needs, PersonState
@@ -51,6 +62,8 @@ REVISION = Revision(
     exit_policy=ExitPolicy.GOAL,
     webhook_action_ids=("w1", "w2"),
     create_us=1,
+    trigger_segments=SegmentTrigger(Match.ALL, ("s1", "s2")),
+    audience_filter="has(person.a)",
 )
 CAMPAIGN = Campaign("c1", "Übung", CampaignKind.TRIGGERED, REVISION, 3, 1, 2)
 JOURNEY = Journey(
@@ -99,6 +112,9 @@ CONVERSION = Conversion(
     value=0.1,
     candidates=(Candidate("d1", "j1", "a1", Channel.IN_APP, 2, 4, False),),
 )
+PERSON = Person("ada", Properties({"plan": None, "city": "é"}), 3, 9)
+MEMBERSHIP = Membership("ada", "s1", 2, 9)
+SEGMENT = Segment("s1", "Übung", "has(person.a)", 1, 2, 3, 4)
 ALL: tuple[PersonChange, ...] = (JOURNEY, DELIVERY, INTERACTION, RECEIPT, CONVERSION)
 EVERYTHING = Needs(
     "ada",
@@ -127,6 +143,93 @@ def test_what_is_written_is_read_back_equal(store: Store) -> None:
     assert state.receipts == {"e1": RECEIPT}
     assert state.conversions == {"e1": (CONVERSION,)}
     assert state.interactions == {INTERACTION.key: INTERACTION}
+
+
+def test_people_and_their_memberships(store: Store) -> None:
+    left = Membership("ada", "s2", 1, None)
+    write(store, PERSON, MEMBERSHIP, left, replace(PERSON, person_id="bob"), JOURNEY)
+    states = load(store, Needs("ada", person=True), Needs("eve", person=True))
+    assert states["ada"].person == PERSON
+    assert states["ada"].memberships == {"s1": MEMBERSHIP, "s2": left}
+    assert states["eve"].person == Person("eve")
+    assert not states["eve"].memberships
+    write(store, replace(PERSON, moves=4), replace(MEMBERSHIP, entered_us=None))
+    again = load(store, Needs("ada", person=True))["ada"]
+    assert again.person.moves == 4
+    assert again.memberships["s1"].entered_us is None
+
+
+def test_a_person_is_loaded_only_where_needed(store: Store) -> None:
+    write(store, PERSON, MEMBERSHIP, JOURNEY)
+    state = load(store, Needs("ada", journey_ids=("j1",)))["ada"]
+    assert not state.knows_person
+    with pytest.raises(LookupError, match="not loaded"):
+        _ = state.person
+
+    def wanted(journey: Journey) -> bool:
+        return journey.campaign_id == "c1"
+
+    asked = Needs("ada", journey_ids=("j1",), person_for=wanted)
+    assert load(store, asked)["ada"].person == PERSON
+    other = replace(asked, person_for=lambda journey: not wanted(journey))
+    assert not load(store, other)["ada"].knows_person
+    assert not load(store, replace(asked, journey_ids=()))["ada"].knows_person
+
+
+def test_journeys_receipts_and_conversions_of_segments(store: Store) -> None:
+    barred = replace(JOURNEY, barred=Barred.ALREADY_IN_SEGMENT)
+    receipt = replace(RECEIPT, kind=ReceiptKind.SEGMENT_CHANGE)
+    moved = replace(CONVERSION, filter="", move=Move("s1", MembershipChange.LEFT))
+    write(store, barred, receipt, moved)
+    state = load(store, EVERYTHING)["ada"]
+    assert state.journeys == {"j1": barred}
+    assert state.receipts == {"e1": receipt}
+    assert state.conversions == {"e1": (moved,)}
+
+
+def test_segments(store: Store) -> None:
+    other = replace(SEGMENT, segment_id="S2", rule="")
+    gone = replace(SEGMENT, segment_id="s3", deleted=True)
+    for segment in (SEGMENT, other, gone, replace(SEGMENT, version=3)):
+        with store.transaction() as transaction:
+            transaction.write_segment(segment)
+    assert store.segment("s1") == replace(SEGMENT, version=3)
+    assert store.segment("s3") is None
+    assert [segment.segment_id for segment in store.segments("", 9)] == ["S2", "s1"]
+    assert [segment.segment_id for segment in store.segments("S2", 1)] == ["s1"]
+    catalog = store.catalog()
+    assert catalog.segment("s1") == replace(SEGMENT, version=3)
+    assert catalog.segment("s3") is None
+    assert catalog.last_segment("s3") == gone
+
+
+def test_goals_and_triggers_of_segments_and_the_archive(store: Store) -> None:
+    goals = (Goal(EntersSegment("s1")), Goal(LeavesSegment("s2"), value="person.rate"))
+    revisions = [
+        replace(
+            REVISION,
+            number=number,
+            goal=goal,
+            trigger_event_name=None,
+            trigger_segments=SegmentTrigger(Match.ANY, ("s1",)),
+        )
+        for number, goal in enumerate(goals, start=1)
+    ]
+    for revision in revisions:
+        campaign = replace(CAMPAIGN, current=revision, archive_us=revision.number)
+        with store.transaction() as transaction:
+            transaction.write_campaign(CampaignChange(campaign, revision))
+    assert store.campaign("c1") == replace(CAMPAIGN, current=revisions[1], archive_us=2)
+    assert store.revisions("c1", 0, 9) == revisions
+    assert store.revisions("c1", 1, 1) == revisions[1:]
+    assert store.revisions("c9", 0, 9) == []
+    assert store.campaigns("", 9) == []
+    assert [c.campaign_id for c in store.campaigns("", 9, archived=True)] == ["c1"]
+    catalog = store.catalog()
+    assert catalog.watching(Move("s1", MembershipChange.ENTERED)) == {"c1": {1}}
+    assert catalog.watching(Move("s1", MembershipChange.LEFT)) == {}
+    both = [Move("s1", MembershipChange.ENTERED), Move("s2", MembershipChange.LEFT)]
+    assert catalog.watching(*both) == {"c1": {1, 2}}
 
 
 def test_only_what_is_needed_is_loaded(store: Store) -> None:

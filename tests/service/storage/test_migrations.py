@@ -6,10 +6,18 @@ from pathlib import Path
 
 from alembic import command
 from attribution_service.core.answers import CampaignChange, PersonChange
-from attribution_service.core.model import Channel, Conversion, InteractionKind, Journey
+from attribution_service.core.model import (
+    Channel,
+    Conversion,
+    InteractionKind,
+    Journey,
+    Person,
+    ReceiptKind,
+)
+from attribution_service.core.state import Needs
 from attribution_service.storage import rows, schema
 from attribution_service.storage.sqlite import open_sqlite, sqlite_engine
-from service.storage.test_contract import CAMPAIGN, CONVERSION, DELIVERY, JOURNEY, REVISION
+from service.storage.test_contract import CAMPAIGN, CONVERSION, DELIVERY, JOURNEY, RECEIPT, REVISION
 from service.storage.test_contract import INTERACTION as CLICK
 from sqlalchemy import Connection, MetaData, Table, insert, text
 
@@ -24,6 +32,7 @@ STORED: Sequence[PersonChange] = (
     replace(WEBHOOK, delivery_id="w1", action_id="w1"),
     replace(WEBHOOK, delivery_id="w2", action_id="w9"),
     replace(WEBHOOK, delivery_id="w3", action_id="w1", journey_id="j2"),
+    RECEIPT,
     CONVERSION,
     replace(
         CONVERSION,
@@ -90,3 +99,23 @@ def test_the_derived_columns_are_those_that_are_written_today(tmp_path: Path) ->
         assert sorted(one.execute(derived).all()) == sorted(two.execute(derived).all())
     store.close()
     new.close()
+
+
+def test_what_the_first_version_stored_is_read_as_it_was_meant(tmp_path: Path) -> None:
+    old_store(tmp_path / "old.db")
+    store = open_sqlite(tmp_path / "old.db", migrate=True)
+    catalog = store.catalog()
+    first = replace(REVISION, trigger_segments=None, audience_filter="")
+    assert catalog.revision("c1", 1) == first
+    assert catalog.watching("finished") == {"c1": {1, 2}}
+    found = store.campaign("c1")
+    assert found is not None
+    assert found.archive_us is None
+    assert [journey.barred for journey in store.journeys("ada", "", "", 9)] == [None, None]
+    with store.transaction() as transaction:
+        need = Needs("ada", event_ids=("e1",), person=True)
+        state = transaction.load([need])["ada"]
+    assert state.receipts["e1"].kind is ReceiptKind.EVENT
+    assert [conversion.move for conversion in state.conversions["e1"]] == [None]
+    assert state.person == Person("ada")
+    store.close()

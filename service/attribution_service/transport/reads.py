@@ -16,6 +16,7 @@ from attribution.v1 import (
 )
 from google.protobuf.message import Message
 
+from attribution_service.core.definitions import MAX_REVISIONS
 from attribution_service.core.model import FIRST_OF_CALLERS, Journey, Revision
 from attribution_service.core.refusals import Reason, invalid, not_found
 from attribution_service.storage.interface import Store
@@ -69,6 +70,9 @@ def list_revisions(
     page = Page(("revisions", campaign_id), request.page_size, request.page_token, fields)
     if store.campaign(campaign_id) is None:
         raise not_found(Reason.CAMPAIGN_NOT_FOUND, "campaign_id", campaign_id)
+
+    if page.after and not (page.after.isdecimal() and int(page.after) <= MAX_REVISIONS):
+        raise invalid("page_token", Reason.PAGE_TOKEN_INVALID, "is not one that this list gave")
 
     def fetch(after: str, limit: int) -> Sequence[Revision]:
         return store.revisions(campaign_id, int(after or "0"), limit)

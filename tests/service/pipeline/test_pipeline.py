@@ -451,3 +451,52 @@ def test_a_stored_rule_that_does_not_compile_any_more_hinders_no_other_campaign(
     rename = UpdateCampaign("long", "", lambda before: replace(before, display_name="x"))
     (renamed,) = run(engine, rename)
     assert not isinstance(renamed, Exception)
+
+
+def test_commands_that_came_together_share_a_commit_and_keep_their_order() -> None:
+    async def main() -> None:
+        store = CountingStore()
+        pipeline = Pipeline(Engine(store), ManualClock())
+        await pipeline.submit(CREATE)
+        await pipeline.submit(StartJourney("ada", "j1", "c"))
+        await pipeline.submit(EvaluateEvent("ada", "e1", "finished"))
+        before = store.transactions
+        refusal = Refusal(Reason.FIELD_REQUIRED, "journey_id: is required")
+        wanted: list[Command | Refusal] = [
+            CheckExit("ada", "j9"),
+            refusal,
+            CheckExit("ada", "j1"),
+            CheckExit("ada", "j1"),
+        ]
+        missing, same, first, again = await pipeline.submit_all(wanted, 10)
+        assert store.transactions == before + 1
+        assert isinstance(missing, Refusal)
+        assert missing.reason is Reason.JOURNEY_NOT_FOUND
+        assert same is refusal
+        assert isinstance(first, ExitAnswer)
+        assert first.exit
+        assert again == first
+        assert await pipeline.submit_all([]) == []
+        await pipeline.close()
+
+    asyncio.run(main())
+
+
+def test_of_more_than_may_wait_nothing_is_taken() -> None:
+    async def main() -> None:
+        store = SlowStore()
+        pipeline = Pipeline(Engine(store), ManualClock(), PipelineLimits(waiting=2))
+        first = asyncio.create_task(pipeline.submit(CREATE))
+        await entered(store)
+        check = CheckExit("ada", "j1")
+        with pytest.raises(Refusal) as refused:
+            await pipeline.submit_all([check, check, check])
+        assert refused.value.reason is Reason.OVERLOADED
+        both = asyncio.create_task(pipeline.submit_all([check, check]))
+        await asyncio.sleep(0)
+        store.go.set()
+        await first
+        assert len(await both) == 2
+        await pipeline.close()
+
+    asyncio.run(main())

@@ -80,6 +80,17 @@ def cursor(number: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(["conversions", number]).encode()).decode()
 
 
+def list_token(query: tuple[str, ...], after: str) -> str:
+    """A page token that somebody made up, who knows how."""
+    digest = hashlib.sha256(json.dumps(list(query)).encode()).hexdigest()[:16]
+    return base64.urlsafe_b64encode(json.dumps([digest, after]).encode()).decode()
+
+
+def moved(**changes: Any) -> dict[str, Any]:
+    change = {"person_id": "ada", "segment_id": "vip", "change": 1, **changes}
+    return {"segment_change": change}
+
+
 def tag(number: int, payload: bytes) -> bytes:
     """A length-delimited protobuf field."""
     length, data = len(payload), b""
@@ -337,6 +348,92 @@ CASES = [
     Case("value of no kind in properties", "Evaluate",
          tag(1, tag(1, b"e1") + tag(2, b"ada") + tag(3, b"x")
              + tag(4, tag(1, tag(1, b"n") + tag(2, b"")))), BAD, INVALID, "event.properties.n"),
+    # People, segments, and what campaigns say of them.
+    Case("input without anything, a change", "Evaluate", {"segment_change": {}}, BAD, REQUIRED,
+         "segment_change.person_id"),
+    Case("unknown segment: change", "Evaluate", moved(segment_id="nowhere"), "NOT_FOUND",
+         "SEGMENT_NOT_FOUND", metadata=(("segment_id", "nowhere"),)),
+    Case("change that is none", "Evaluate", moved(change=0), BAD, REQUIRED,
+         "segment_change.change"),
+    Case("unknown change", "Evaluate", moved(change=77), BAD, INVALID, "segment_change.change"),
+    Case("blank change id", "Evaluate", moved(change_id=" "), BAD, REQUIRED,
+         "segment_change.change_id"),
+    Case("control character in a change id", "Evaluate", moved(change_id="a\x01"), BAD, INVALID,
+         "segment_change.change_id"),
+    Case("unknown segment: goal", "CreateCampaign",
+         campaign(goal={"enters_segment": {"segment_id": "nowhere"}}), "NOT_FOUND",
+         "SEGMENT_NOT_FOUND", metadata=(("segment_id", "nowhere"),)),
+    Case("goal that leaves nothing", "CreateCampaign", campaign(goal={"leaves_segment": {}}), BAD,
+         REQUIRED, "campaign.goal.leaves_segment.segment_id"),
+    Case("unknown segment: trigger", "CreateCampaign",
+         campaign(goal=None, exit_policy=None, trigger={"any_segment": {"segment_ids": ["x"]}}),
+         "NOT_FOUND", "SEGMENT_NOT_FOUND"),
+    Case("trigger of no segments", "CreateCampaign", campaign(trigger={"all_segments": {}}), BAD,
+         REQUIRED, "campaign.trigger.all_segments.segment_ids"),
+    Case("trigger of too many segments", "CreateCampaign",
+         campaign(trigger={"any_segment": {"segment_ids": [f"s{n}" for n in range(101)]}}), BAD,
+         TOO_LONG, "campaign.trigger.any_segment.segment_ids", (("limit", "100"),)),
+    Case("audience filter that reads the event", "CreateCampaign",
+         campaign(audience_filter="event.a == 1.0"), BAD, "RULE_INVALID",
+         "campaign.audience_filter", (("line", "1"), ("column", "1"))),
+    Case("audience filter over 4 KiB", "CreateCampaign",
+         campaign(audience_filter="true" + " " * 4_093), BAD, TOO_LONG,
+         "campaign.audience_filter"),
+    Case("newsletter with a trigger", "CreateCampaign", campaign(kind="CAMPAIGN_KIND_NEWSLETTER"),
+         BAD, INVALID, "campaign.trigger"),
+    Case("delivery without a journey, of no newsletter", "RecordDelivery",
+         delivery(journey_id=None, campaign_id="course"), BAD, REQUIRED, "delivery.journey_id"),
+    Case("unknown campaign: archive", "ArchiveCampaign", {"campaign_id": "nowhere"}, "NOT_FOUND",
+         "CAMPAIGN_NOT_FOUND"),
+    Case("stale etag: archive", "ArchiveCampaign", {"campaign_id": "course", "etag": "v9"},
+         "ABORTED", "ETAG_MISMATCH", metadata=(("etag", "v1"),)),
+    Case("unknown campaign: revisions", "ListRevisions", {"campaign_id": "nowhere"}, "NOT_FOUND",
+         "CAMPAIGN_NOT_FOUND"),
+    Case("page token of another list: revisions", "ListRevisions",
+         {"campaign_id": "course", "page_token": "bm90IGFueQ=="}, BAD, "PAGE_TOKEN_INVALID",
+         "page_token"),
+    Case("page token with a revision that is no number", "ListRevisions",
+         {"campaign_id": "course",
+          "page_token": list_token(("revisions", "course"), "x")}, BAD, "PAGE_TOKEN_INVALID",
+         "page_token"),
+    Case("page token with a revision too large", "ListRevisions",
+         {"campaign_id": "course",
+          "page_token": list_token(("revisions", "course"), "9" * 30)}, BAD, "PAGE_TOKEN_INVALID",
+         "page_token"),
+    Case("no segment to create", "CreateSegment", {}, BAD, REQUIRED, "segment"),
+    Case("segment without an id", "CreateSegment", {"segment": {"rule": "true"}}, BAD, REQUIRED,
+         "segment.segment_id"),
+    Case("rule of a segment that reads now", "CreateSegment",
+         {"segment": {"segment_id": "s", "rule": "person.until > now"}}, BAD, "RULE_INVALID",
+         "segment.rule", (("line", "1"),)),
+    Case("rule of a segment that reads segments", "CreateSegment",
+         {"segment": {"segment_id": "s", "rule": "'t' in segments"}}, BAD, "RULE_INVALID",
+         "segment.rule"),
+    Case("unknown segment: update", "UpdateSegment", {"segment": {"segment_id": "s", "rule": "x"}},
+         "NOT_FOUND", "SEGMENT_NOT_FOUND"),
+    Case("unknown path of a segment", "UpdateSegment",
+         {"segment": {"segment_id": "s"}, "update_mask": "ruel"}, BAD, INVALID, "update_mask"),
+    Case("path of a segment that cannot change", "UpdateSegment",
+         {"segment": {"segment_id": "s"}, "update_mask": "segmentId"}, BAD, INVALID,
+         "update_mask"),
+    Case("unknown segment: delete", "DeleteSegment", {"segment_id": "s"}, "NOT_FOUND",
+         "SEGMENT_NOT_FOUND"),
+    Case("unknown segment: get", "GetSegment", {"segment_id": "s"}, "NOT_FOUND",
+         "SEGMENT_NOT_FOUND"),
+    Case("nobody to update", "UpdateAttributes", {"attributes": {"a": 1}}, BAD, REQUIRED,
+         "person_id"),
+    Case("large stored attributes", "UpdateAttributes",
+         {"person_id": "ada", "attributes": {"a": "x" * 65_536}}, BAD, TOO_LONG, "attributes"),
+    Case("attribute set and removed", "UpdateAttributes",
+         {"person_id": "ada", "attributes": {"a": 1}, "remove_names": ["b", "a"]}, BAD, INVALID,
+         "remove_names[1]"),
+    Case("too many names to remove", "UpdateAttributes",
+         {"person_id": "ada", "remove_names": [f"n{n}" for n in range(1_001)]}, BAD, TOO_LONG,
+         "remove_names", (("limit", "1000"),)),
+    Case("nobody to get", "GetPerson", {}, BAD, REQUIRED, "person_id"),
+    Case("too many checks", "CheckExitBatch",
+         {"checks": [{"person_id": "ada", "journey_id": "j1"}] * 501}, BAD, TOO_LONG, "checks",
+         (("limit", "500"),)),
     # Bytes.
     Case("no protobuf", "Evaluate", b"\xff\xff\xff\xff", BAD, "MALFORMED_REQUEST"),
     Case("cut short", "Evaluate", tag(1, tag(1, b"e1"))[:-1], BAD, "MALFORMED_REQUEST"),

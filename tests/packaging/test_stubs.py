@@ -43,10 +43,10 @@ def test_a_changed_proto_is_found(copy: Path) -> None:
 
 
 def test_a_stub_without_a_proto_is_found(copy: Path) -> None:
-    (copy / "protos" / "attribution" / "v1" / "error_reason.proto").unlink()
+    (copy / "protos" / "attribution" / "v1" / "rule_service.proto").unlink()
     done = check(copy)
     assert done.returncode == 1
-    assert "has no proto: attribution/v1/error_reason_pb2.py\n" in done.stderr
+    assert "has no proto: attribution/v1/rule_service_pb2.py\n" in done.stderr
 
 
 def test_a_missing_stub_is_found(copy: Path) -> None:

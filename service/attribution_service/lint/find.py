@@ -39,11 +39,12 @@ _PLACE = re.compile(
     r"(?:\s|//(?![ \t]*place:)[^\n]*\n)*//[ \t]*place:[ \t]*([^\r\n]*?)[ \t]*(?:\r?\n|$)"
 )
 _WITHOUT_TRIGGER = ", without trigger"
-_USES = {"goal filter": Use.GOAL_FILTER, "goal value": Use.GOAL_VALUE}
+_USES = {use.lower().replace("_", " "): use for use in Use}
 _OURS = frozenset({SCENARIOS, *DEFINING_KEYS})
 RULES_OF_CAMPAIGN = (
     (("goal", "performs_event", "filter"), Use.GOAL_FILTER),
     (("goal", "value"), Use.GOAL_VALUE),
+    (("audience_filter",), Use.AUDIENCE_FILTER),
 )
 
 
@@ -165,7 +166,9 @@ def _of_scenario(scenario: Scenario, text: str) -> Iterator[FoundRule]:
 
 
 def _has_trigger(message: Message) -> bool:
-    return message.HasField("trigger")
+    """Whether an event is the trigger, so that rules may read it (G5)."""
+    campaign: Any = message
+    return bool(campaign.trigger.event_name)
 
 
 def _campaigns(
@@ -177,7 +180,7 @@ def _campaigns(
     known of the campaigns before.
     """
     for each in scenario.campaigns:
-        yield each.item, each.request.campaign, each.request.campaign.HasField("trigger")
+        yield each.item, each.request.campaign, _has_trigger(each.request.campaign)
     for step in scenario.steps:
         if step.name not in {"create_campaign", "update_campaign"} or step.expect_error is not None:
             continue
@@ -185,7 +188,7 @@ def _campaigns(
         item = field_at(call, step.method.request_type.DESCRIPTOR, ("campaign",))
         request: Any = step.request
         campaign: campaign_pb2.Campaign = request.campaign
-        has_trigger = campaign.HasField("trigger")
+        has_trigger = _has_trigger(campaign)
         if step.name == "update_campaign" and not {"trigger", "*"} & {*request.update_mask.paths}:
             # A trigger that is not named stays as it was.
             has_trigger = has_trigger or triggered.get(campaign.campaign_id, True)

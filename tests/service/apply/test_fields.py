@@ -14,6 +14,7 @@ FULL = Campaign(
     campaign_id="a",
     display_name="A",
     trigger=Trigger(event_name="start"),
+    audience_filter="has(person.a)&&true",
     goal=Goal(
         performs_event=PerformsEvent(event_name="done", filter="event.a==1.0 // why"),
         window=timedelta(days=1, minutes=30),
@@ -31,6 +32,7 @@ def test_values_are_what_people_write_without_id_and_what_the_server_says() -> N
     assert values(CAMPAIGN, FULL) == {
         "display_name": "A",
         "trigger.event_name": "start",
+        "audience_filter": RuleSource("has(person.a) && true"),
         "goal.performs_event.event_name": "done",
         "goal.performs_event.filter": RuleSource("event.a == 1.0"),
         "goal.window": "1d30m",
@@ -66,6 +68,7 @@ def test_a_goal_that_goes_is_told_by_its_parts() -> None:
     assert FieldChange("goal.window", "1d30m", None) in gone
     assert {each.top for each in gone} == {
         "display_name",
+        "audience_filter",
         "goal",
         "exit_policy",
         "webhook_action_ids",

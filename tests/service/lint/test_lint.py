@@ -251,8 +251,8 @@ def test_json(lint: Lint) -> None:
             }
         ],
         "wrong_files": [
-            "b.cel:1: 'gaol' is no place: one of 'goal filter', 'goal value', or with "
-            "', without trigger' after it"
+            "b.cel:1: 'gaol' is no place: one of 'goal filter', 'goal value', "
+            "'audience filter', 'segment', or with ', without trigger' after it"
         ],
     }
     assert result.exit_code == 2

@@ -22,13 +22,20 @@ from attribution_service.core.refusals import shown
 from attribution_service.core.rules import ErrorValue
 from attribution_service.core.spans import span
 
+_MOVES_TOLD = 3
 _DONE = {Basis.RECEIVED: "sent", Basis.OPENED: "opened", Basis.CLICKED: "clicked"}
 
 
 def not_watched(event_name: str | None, moves: Iterable[Move]) -> Finding:
     """No goal is on events of this name, or on these moves."""
-    done = shown(event_name) if event_name is not None else ", ".join(map(_move, moves))
+    done = shown(event_name) if event_name is not None else _moves(tuple(moves))
     return Finding(Verdict.NOT_WATCHED, "", "", "", f"no campaign has a goal on {done}")
+
+
+def _moves(moves: tuple[Move, ...]) -> str:
+    told = ", ".join(_move(move) for move in moves[:_MOVES_TOLD])
+    more = len(moves) - _MOVES_TOLD
+    return f"{told} and {more} more" if more > 0 else told
 
 
 def _move(move: Move) -> str:

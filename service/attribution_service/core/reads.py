@@ -15,7 +15,10 @@ def needs_person(revision: Revision, rules: RuleBook) -> bool:
 def goal_reads_person(revision: Revision, rules: RuleBook) -> bool:
     """Whether the rules of its goal read attributes."""
     goal = revision.goal
-    if goal is None or not (goal.filter or goal.value):
+    if goal is None:
+        return False
+    # Most rules do not even name the root: this is asked for every check and event.
+    if "person" not in goal.filter and "person" not in goal.value:
         return False
     given = {
         "has_trigger": revision.trigger_event_name is not None,
@@ -26,7 +29,8 @@ def goal_reads_person(revision: Revision, rules: RuleBook) -> bool:
 
 
 def _filter_reads_person(revision: Revision, rules: RuleBook) -> bool:
-    if not revision.audience_filter:
+    text = revision.audience_filter
+    if "person" not in text and "segments" not in text:
         return False
     has_trigger = revision.trigger_event_name is not None
     reads = rules.reads(revision.audience_filter, Use.AUDIENCE_FILTER, has_trigger=has_trigger)

@@ -125,9 +125,8 @@ def _starts_with_person(campaign_id: str, catalog: Catalog, rules: RuleBook) -> 
 
 def _exit_reads_person(catalog: Catalog, rules: RuleBook, journey: Journey) -> bool:
     """Whether a check of the journey may look at the person: policy in force, own goal (G8)."""
-    return needs_person(
-        catalog.revision(journey.campaign_id, journey.revision), rules
-    ) or _starts_with_person(journey.campaign_id, catalog, rules)
+    own = catalog.revision(journey.campaign_id, journey.revision)
+    return needs_person(own, rules) or _starts_with_person(journey.campaign_id, catalog, rules)
 
 
 def _goal_reads_person(

@@ -163,3 +163,15 @@ def test_names_that_differ(
     before: dict[str, object], after: dict[str, object], differing: set[str]
 ) -> None:
     assert Properties(before).differing(Properties(after)) == differing
+
+
+def test_what_nobody_watches_is_told_briefly() -> None:
+    engine = Engine(MemoryStore())
+    for name in "abcde":
+        run(engine, CreateSegment(SegmentDefinition(name, "", "has(person.x)")))
+    answer = run(engine, UpdateAttributes("ada", Properties({"x": None}), explain=True))
+    assert isinstance(answer, UpdateAnswer)
+    assert answer.achieved.findings is not None
+    assert [finding.detail for finding in answer.achieved.findings] == [
+        "no campaign has a goal on entering 'a', entering 'b', entering 'c' and 2 more"
+    ]

@@ -261,6 +261,7 @@ class FakeService(
                 context.abort(answer.code, answer.message)
             assert isinstance(answer, report_service_pb2.WatchConversionsResponse)
             yield answer
+
     def CheckExitBatch(
         self, request: attribution_service_pb2.CheckExitBatchRequest, context: grpc.ServicerContext
     ) -> attribution_service_pb2.CheckExitBatchResponse:

@@ -47,6 +47,8 @@ def _outcome(change: Change, server: Server) -> Outcome:
 def _send(change: Change, server: Server) -> Message:
     if change.action is Action.CREATE:
         return server.create(change.definition)
+    if change.action is Action.ARCHIVE:
+        return server.archive(change.definition, change.etag)
     return server.update(change.definition, change.mask, change.etag)
 
 
@@ -56,10 +58,10 @@ def _unless_done(change: Change, error: AttributionError, server: Server) -> Out
     That is so if our own call was carried out, its answer lost, and it was sent again.
     """
     try:
-        current = server.get(change.definition)
+        current = server.get(change.definition.kind, change.definition.id)
     except AttributionError:
         return Outcome(change, error=error)
     now = planned(change.definition, change.wanted, current)
-    return (
-        Outcome(change, current) if now.action is Action.UNCHANGED else Outcome(change, error=error)
-    )
+    if current is not None and now.action is Action.UNCHANGED:
+        return Outcome(change, current)
+    return Outcome(change, error=error)

@@ -8,12 +8,12 @@ from attribution_dsl import RuleError, format_rule
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
-from attribution_service.lint.find import RULES_OF_CAMPAIGN
-from attribution_service.scenarios.definitions import CAMPAIGN, Kind
+from attribution_service.lint.find import RULES
+from attribution_service.scenarios.definitions import Kind
 from attribution_service.scenarios.messages import is_repeated
 from attribution_service.scenarios.times import span_text
 
-_RULES = {CAMPAIGN.name: frozenset(".".join(names) for names, _ in RULES_OF_CAMPAIGN)}
+_RULES = {name: frozenset(".".join(path) for path, _ in rules) for name, rules in RULES.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What applying a folder would do: the difference between its definitions and a server's."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -9,13 +9,13 @@ from google.protobuf.message import Message
 
 from attribution_service.apply.fields import FieldChange, differences
 from attribution_service.apply.server import Server
-from attribution_service.scenarios.definitions import CAMPAIGN, Definition
+from attribution_service.scenarios.definitions import CAMPAIGN, SEGMENT, Definition
 from attribution_service.scenarios.documents import FileError
 
 # G6: what judges makes a revision, and these do not judge.
 _NO_REVISION = frozenset({"display_name"})
 # G8: those in force at the check count, for journeys that run too.
-_AT_ONCE = ("exit_policy",)
+_AT_ONCE = ("exit_policy", "audience_filter", "trigger.any_segment", "trigger.all_segments")
 _FIXED = frozenset({"kind"})
 
 
@@ -24,6 +24,7 @@ class Action(StrEnum):
 
     CREATE = "create"
     CHANGE = "change"
+    ARCHIVE = "archive"
     UNCHANGED = "unchanged"
 
 
@@ -55,17 +56,24 @@ class Change:
     @property
     def revision(self) -> int | None:
         """The revision that it will make; None if it makes none."""
-        if self.definition.kind is not CAMPAIGN or self.action is Action.UNCHANGED:
-            return None
         current: Any = self.current
-        if current is None:
+        if self.definition.kind is not CAMPAIGN:
+            return None
+        if self.action is Action.CREATE:
             return 1
-        return current.revision + 1 if set(self.mask) - _NO_REVISION else None
+        makes_one = self.action is Action.CHANGE and set(self.mask) - _NO_REVISION
+        return current.revision + 1 if makes_one else None
 
     @property
     def at_once(self) -> list[str]:
         """The fields whose change counts for what has started before, too."""
-        return [name for name in _AT_ONCE if name in self.mask and self.action is Action.CHANGE]
+        if self.action is not Action.CHANGE:
+            return []
+        return [
+            name
+            for name in _AT_ONCE
+            if any(f"{each.path}.".startswith(f"{name}.") for each in self.fields)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +99,21 @@ def make_plan(definitions: list[Definition], wanted: Mapping[str, Message], serv
     Only what the definitions name is read, so whatever else the server has stays as it is.
     `wanted` has, by title, what the server would make of each.
     """
-    changes = tuple(planned(each, wanted[each.title], server.get(each)) for each in definitions)
-    return Plan(changes, tuple(fault for each in changes for fault in _faults(each)))
+    changes = [
+        planned(each, wanted[each.title], server.get(each.kind, each.id)) for each in definitions
+    ]
+    faults = [fault for each in changes for fault in _faults(each)]
+    faults += _missing_segments(definitions, server)
+    # What ends goes last: if something fails before, it goes on.
+    changes.sort(key=lambda each: each.action is Action.ARCHIVE)
+    return Plan(tuple(changes), tuple(faults))
 
 
 def planned(definition: Definition, wanted: Message, current: Message | None) -> Change:
     """What is to be done so that `current` becomes `wanted`."""
+    if definition.archived:
+        done = current is None or _is_archived(current)
+        return Change(Action.UNCHANGED if done else Action.ARCHIVE, definition, wanted, current)
     before = definition.kind.message_type() if current is None else current
     found = differences(definition.kind, before, wanted)
     if current is None:
@@ -105,14 +122,36 @@ def planned(definition: Definition, wanted: Message, current: Message | None) ->
     return Change(action, definition, wanted, current, found)
 
 
-def _faults(change: Change) -> list[FileError]:
-    if change.action is not Action.CHANGE:
-        return []
-    return [
-        change.definition.item.wrong(
-            f"{change.definition.title} is {each.before} on the server and cannot become "
-            f"{each.after}: give it another id"
+def _is_archived(message: Message) -> bool:
+    return "archive_time" in message.DESCRIPTOR.fields_by_name and message.HasField("archive_time")
+
+
+def _faults(change: Change) -> Iterator[FileError]:
+    definition = change.definition
+    if change.current is None or definition.archived:
+        return
+    if _is_archived(change.current):
+        yield definition.item.wrong(
+            f"{definition.title} is archived on the server, for good: say 'archived: true', or "
+            "give it another id"
         )
-        for each in change.fields
-        if each.top in _FIXED
-    ]
+        return
+    for each in change.fields:
+        if each.top in _FIXED:
+            yield definition.item.wrong(
+                f"{definition.title} is {each.before} on the server and cannot become "
+                f"{each.after}: give it another id"
+            )
+
+
+def _missing_segments(definitions: list[Definition], server: Server) -> Iterator[FileError]:
+    """The segments that are named and that neither the files nor the server have."""
+    known = {each.id for each in definitions if each.kind is SEGMENT}
+    for each in definitions:
+        for segment_id in sorted(set() if each.archived else each.named_segments - known):
+            if server.get(SEGMENT, segment_id) is None:
+                yield each.item.wrong(
+                    f"{each.title} is about segment {segment_id!r}, which neither these files nor "
+                    "the server have"
+                )
+            known.add(segment_id)

@@ -7,13 +7,13 @@ from typing import Any, Protocol
 from attribution_client import AttributionClient, NotFound
 from google.protobuf.message import Message
 
-from attribution_service.scenarios.definitions import CAMPAIGN, Definition, Kind
+from attribution_service.scenarios.definitions import CAMPAIGN, SEGMENT, Definition, Kind
 
 
 class Server(Protocol):
     """What is asked of a server; every call raises attribution_client.AttributionError."""
 
-    def get(self, definition: Definition) -> Message | None:
+    def get(self, kind: Kind, definition_id: str) -> Message | None:
         """What it has under this id, None if nothing."""
         ...
 
@@ -23,6 +23,10 @@ class Server(Protocol):
 
     def update(self, definition: Definition, mask: Sequence[str], etag: str) -> Message:
         """What it is after these fields were changed."""
+        ...
+
+    def archive(self, definition: Definition, etag: str) -> Message:
+        """What was archived."""
         ...
 
 
@@ -39,17 +43,23 @@ class ClientServer:
 
     def __init__(self, client: AttributionClient) -> None:
         self._calls: Mapping[str, _Calls] = {
+            SEGMENT.name: _Calls(
+                client.get_segment,
+                client.create_segment,
+                lambda message, mask: client.update_segment(message, update_mask=mask),
+            ),
             CAMPAIGN.name: _Calls(
                 client.get_campaign,
                 client.create_campaign,
                 lambda message, mask: client.update_campaign(message, update_mask=mask),
-            )
+            ),
         }
+        self._archive_campaign = client.archive_campaign
 
-    def get(self, definition: Definition) -> Message | None:
+    def get(self, kind: Kind, definition_id: str) -> Message | None:
         """What it has under this id, None if nothing."""
         try:
-            return _held(definition.kind, self._of(definition).get(definition.id))
+            return _held(kind, self._calls[kind.name].get(definition_id))
         except NotFound:
             return None
 
@@ -63,6 +73,10 @@ class ClientServer:
         wanted.CopyFrom(definition.message)
         wanted.etag = etag
         return _held(definition.kind, self._of(definition).update(wanted, mask))
+
+    def archive(self, definition: Definition, etag: str) -> Message:
+        """What was archived."""
+        return _held(definition.kind, self._archive_campaign(definition.id, etag=etag))
 
     def _of(self, definition: Definition) -> _Calls:
         return self._calls[definition.kind.name]

@@ -3,16 +3,19 @@
 import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from attribution.v1 import campaign_pb2
 from attribution_client import Aborted, AlreadyExists
 
 from attribution_service.apply.carry_out import Outcome
 from attribution_service.apply.fields import FieldChange, RuleSource, Value
 from attribution_service.apply.plan import Action, Change, Plan
+from attribution_service.scenarios.definitions import SEGMENT
 
-_COLORS = {Action.CREATE: "green", Action.CHANGE: "yellow", Action.UNCHANGED: None}
+_COLORS = {Action.CREATE: "green", Action.CHANGE: "yellow", Action.ARCHIVE: "red"}
 _SIGNS = {"+": "green", "-": "red"}
-_DONE = {Action.CREATE: "created", Action.CHANGE: "changed"}
+_DONE = {Action.CREATE: "created", Action.CHANGE: "changed", Action.ARCHIVE: "archived"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +30,9 @@ def plan_lines(plan: Plan) -> Iterator[Line]:
     """What would be done, and how much of it there is; nothing of what is unchanged."""
     for change in plan.to_do:
         yield from _change_lines(change)
-    counts = [f"{plan.count(action)} to {action}" for action in _DONE]
-    counts.append(f"{plan.count(Action.UNCHANGED)} unchanged")
-    yield Line(", ".join(counts))
+    counts = [f"{plan.count(action)} to {action}" for action in _DONE if plan.count(action)]
+    unchanged = plan.count(Action.UNCHANGED)
+    yield Line(", ".join([*counts, f"{unchanged} unchanged"]))
 
 
 def _change_lines(change: Change) -> Iterator[Line]:
@@ -44,15 +47,27 @@ def _change_lines(change: Change) -> Iterator[Line]:
 
 
 def notes(change: Change) -> Iterator[str]:
-    """What the change means for journeys, in sentences."""
-    if change.action is not Action.CHANGE or change.revision is None:
-        return
-    yield (
-        f"makes revision {change.revision}: journeys that have started are judged by the revision "
-        "that they started with"
-    )
+    """What the change means for journeys and members, in sentences."""
+    if change.action is Action.ARCHIVE:
+        yield "for good: nothing starts in it any more; what has started goes on and is judged"
+    if change.definition.kind is SEGMENT:
+        yield from _segment_notes(change)
+    if change.action is Action.CHANGE and change.revision is not None:
+        yield f"makes revision {change.revision}: {_judged(change)}"
     if change.at_once:
         yield f"at once, for those journeys too: {', '.join(change.at_once)}"
+
+
+def _judged(change: Change) -> str:
+    wanted: Any = change.wanted
+    if wanted.kind == campaign_pb2.CampaignKind.CAMPAIGN_KIND_NEWSLETTER:
+        return "deliveries of before are judged by the revision of when they were recorded"
+    return "journeys that have started are judged by the revision that they started with"
+
+
+def _segment_notes(change: Change) -> Iterator[str]:
+    if "rule" in change.mask:
+        yield "its members follow from the rule at once; nobody achieves a goal by that"
 
 
 def _set(field: FieldChange) -> Iterator[Line]:

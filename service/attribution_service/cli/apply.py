@@ -1,6 +1,6 @@
-"""`attribution-service apply`: brings a server's campaigns to what files say."""
+"""`attribution-service apply`: brings a server's campaigns and segments to what files say."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +12,7 @@ from attribution_service import logs
 from attribution_service.apply.carry_out import carry_out
 from attribution_service.apply.folder import Folder, read_folder
 from attribution_service.apply.plan import Plan, make_plan
-from attribution_service.apply.rehearse import rehearse
+from attribution_service.apply.rehearse import refused_changes, rehearse
 from attribution_service.apply.server import ClientServer, Server
 from attribution_service.cli.apply_tellers import JsonTeller, Status, Teller, TextTeller
 from attribution_service.cli.options import Output
@@ -49,8 +49,8 @@ def apply(
         Path,
         typer.Argument(
             metavar="FOLDER",
-            help="A folder of YAML files (*.yaml, *.yml, at any depth) that define campaigns, or "
-            "a single such file.",
+            help="A folder of YAML files (*.yaml, *.yml, at any depth) that define campaigns and "
+            "segments, or a single such file.",
         ),
     ],
     target: Annotated[
@@ -86,7 +86,7 @@ def apply(
         ),
     ] = Output.TEXT,
 ) -> None:
-    """Show what a server's campaigns lack to be as files say, ask, and change them.
+    """Show what a server's campaigns and segments lack to be as files say, ask, change them.
 
     What no file names is left alone. Nothing is sent if any file is wrong, or any rule. Exit code
     0: nothing was to do, or all is applied; 1: something is wrong or failed, and nothing more was
@@ -121,6 +121,8 @@ class _Run:
         if folder.refused:
             return Status.REFUSED
         plan = make_plan(folder.definitions, wanted, self.server)
+        if not plan.wrong:
+            plan = replace(plan, wrong=tuple(refused_changes(plan)))
         self.teller.plan(plan)
         if plan.wrong:
             return Status.REFUSED

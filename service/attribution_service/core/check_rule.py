@@ -11,11 +11,12 @@ _MAX_BYTES = Limits().source_bytes
 
 @dataclass(frozen=True, slots=True)
 class RuleText:
-    """A rule, and where it is to stand."""
+    """A rule, and where it is to stand; `has_event`: the goal that it belongs to is an event."""
 
     source: str
     use: Use
     has_trigger: bool
+    has_event: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,9 @@ class CheckedRule:
 def check_rule(text: RuleText) -> CheckedRule:
     """Check a rule as it would be checked where it is to stand."""
     try:
-        rule = compiled(text.source, text.use, has_trigger=text.has_trigger)
+        rule = compiled(
+            text.source, text.use, has_trigger=text.has_trigger, has_event=text.has_event
+        )
     except RuleError as refused:
         return CheckedRule(text.source, None, refused.diagnostics, _formatted(text.source))
     return CheckedRule(text.source, rule, rule.warnings, _formatted(text.source))

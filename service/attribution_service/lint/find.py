@@ -1,4 +1,4 @@
-"""The rules that files hold: rule files with one each, and the campaigns of YAML files."""
+"""The rules that files hold: rule files with one each, and what YAML files define."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,9 +14,12 @@ from attribution_service.core.check_rule import RuleText
 from attribution_service.core.rules import Use
 from attribution_service.lint.places import Where, scalar, whole
 from attribution_service.scenarios.definitions import (
+    CAMPAIGN,
     DEFINING_KEYS,
     SCENARIOS,
+    SEGMENT,
     Definition,
+    Kind,
     defined_in,
     definition,
 )
@@ -30,7 +33,7 @@ from attribution_service.scenarios.documents import (
 )
 from attribution_service.scenarios.load import load
 from attribution_service.scenarios.messages import named_fields
-from attribution_service.scenarios.model import Scenario
+from attribution_service.scenarios.model import Scenario, Step
 
 RULE_FILES = frozenset({".cel"})
 SCENARIO_FILES = frozenset({".yaml", ".yml"})
@@ -41,11 +44,15 @@ _PLACE = re.compile(
 _WITHOUT_TRIGGER = ", without trigger"
 _USES = {use.lower().replace("_", " "): use for use in Use}
 _OURS = frozenset({SCENARIOS, *DEFINING_KEYS})
-RULES_OF_CAMPAIGN = (
-    (("goal", "performs_event", "filter"), Use.GOAL_FILTER),
-    (("goal", "value"), Use.GOAL_VALUE),
-    (("audience_filter",), Use.AUDIENCE_FILTER),
-)
+# Where the rules of each kind of definition stand.
+RULES = {
+    SEGMENT.name: ((("rule",), Use.SEGMENT),),
+    CAMPAIGN.name: (
+        (("audience_filter",), Use.AUDIENCE_FILTER),
+        (("goal", "performs_event", "filter"), Use.GOAL_FILTER),
+        (("goal", "value"), Use.GOAL_VALUE),
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,29 +153,49 @@ def _is_ours(document: Item) -> bool:
 def rules_of(defined: Definition, text: str) -> Iterator[FoundRule]:
     """The rules of what a file defines whose text this is. Raises FileError."""
     has_trigger = _has_trigger(defined.message)
-    yield from _rules_of_campaign(defined.item, text, has_trigger=has_trigger)
+    return _rules(defined.kind, defined.item, defined.message, text, has_trigger=has_trigger)
 
 
-def _rules_of_campaign(item: Item, text: str, *, has_trigger: bool) -> Iterator[FoundRule]:
-    for names, use in RULES_OF_CAMPAIGN:
-        rule = field_at(item, campaign_pb2.Campaign.DESCRIPTOR, names)
+def _rules(
+    kind: Kind, item: Item, message: Message, text: str, *, has_trigger: bool
+) -> Iterator[FoundRule]:
+    for names, use in RULES[kind.name]:
+        rule = field_at(item, kind.message_type.DESCRIPTOR, names)
         source = "" if rule is None else rule.text("the rule")
         if rule is not None and source:
             where = scalar(text, *rule.extent, source)
-            yield FoundRule(item.path, RuleText(source, use, has_trigger), where)
+            found = RuleText(source, use, has_trigger, _has_event(message))
+            yield FoundRule(item.path, found, where)
+
+
+def _has_trigger(message: Message) -> bool:
+    """Whether an event triggers the campaign; a segment has no trigger."""
+    return isinstance(message, campaign_pb2.Campaign) and bool(message.trigger.event_name)
+
+
+def _has_event(message: Message) -> bool:
+    """Whether the goal is an event, if one is told."""
+    if not isinstance(message, campaign_pb2.Campaign):
+        return False
+    return message.goal.WhichOneof("achievement") in {None, "performs_event"}
 
 
 def _of_scenario(scenario: Scenario, text: str) -> Iterator[FoundRule]:
     triggered = {each.id: _has_trigger(each.message) for each in scenario.given}
+    for item, segment in _segments(scenario):
+        yield from _rules(SEGMENT, item, segment, text, has_trigger=False)
     for item, campaign, has_trigger in _campaigns(scenario, triggered):
         triggered[campaign.campaign_id] = has_trigger
-        yield from _rules_of_campaign(item, text, has_trigger=has_trigger)
+        yield from _rules(CAMPAIGN, item, campaign, text, has_trigger=has_trigger)
 
 
-def _has_trigger(message: Message) -> bool:
-    """Whether an event is the trigger, so that rules may read it (G5)."""
-    campaign: Any = message
-    return bool(campaign.trigger.event_name)
+def _segments(scenario: Scenario) -> Iterator[tuple[Item, Message]]:
+    """The segments that are created or changed."""
+    for each in scenario.segments:
+        yield each.item, each.request.segment
+    for step, item in _told_in_steps(scenario, SEGMENT):
+        request: Any = step.request
+        yield item, request.segment
 
 
 def _campaigns(
@@ -176,24 +203,32 @@ def _campaigns(
 ) -> Iterator[tuple[Item, campaign_pb2.Campaign, bool]]:
     """The campaigns that are created or changed, and whether an event triggers them by then.
 
-    Not those that must be refused: there the rule may be what is wrong. `triggered` says what is
-    known of the campaigns before.
+    `triggered` says what is known of the campaigns before.
     """
     for each in scenario.campaigns:
         yield each.item, each.request.campaign, _has_trigger(each.request.campaign)
-    for step in scenario.steps:
-        if step.name not in {"create_campaign", "update_campaign"} or step.expect_error is not None:
-            continue
-        call = step.item.fields("a step")[step.name]
-        item = field_at(call, step.method.request_type.DESCRIPTOR, ("campaign",))
+    for step, item in _told_in_steps(scenario, CAMPAIGN):
         request: Any = step.request
         campaign: campaign_pb2.Campaign = request.campaign
         has_trigger = _has_trigger(campaign)
         if step.name == "update_campaign" and not {"trigger", "*"} & {*request.update_mask.paths}:
             # A trigger that is not named stays as it was.
             has_trigger = has_trigger or triggered.get(campaign.campaign_id, True)
-        if item is not None:
-            yield item, campaign, has_trigger
+        yield item, campaign, has_trigger
+
+
+def _told_in_steps(scenario: Scenario, kind: Kind) -> Iterator[tuple[Step, Item]]:
+    """The steps that create or change one of this kind, and where it stands in them.
+
+    Not those that must be refused: there the rule may be what is wrong.
+    """
+    names = {f"create_{kind.name}", f"update_{kind.name}"}
+    for step in scenario.steps:
+        if step.name in names and step.expect_error is None:
+            call = step.item.fields("a step")[step.name]
+            item = field_at(call, step.method.request_type.DESCRIPTOR, (kind.name,))
+            if item is not None:
+                yield step, item
 
 
 def field_at(item: Item, descriptor: Any, names: tuple[str, ...]) -> Item | None:

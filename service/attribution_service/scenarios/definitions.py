@@ -1,11 +1,12 @@
-"""What files define, in the words of the contract: campaigns, to be tested and to be applied."""
+"""What files define, in the words of the contract, to be tested and to be applied."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from attribution.v1 import campaign_pb2
+from attribution.v1 import campaign_pb2, segment_pb2
+from google.protobuf.field_mask_pb2 import FieldMask
 from google.protobuf.message import Message
 
 from attribution_service.scenarios import messages
@@ -31,6 +32,7 @@ class Kind:
     key: str
     message_type: type[Message]
     create: Method
+    update: Method
     settable: tuple[str, ...]
     can_archive: bool = False
 
@@ -43,20 +45,36 @@ class Kind:
         """The request that creates one."""
         return self.create.request_type(**{self.name: message})
 
+    def update_request(self, message: Message, mask: Sequence[str]) -> Message:
+        """The request that changes these fields of one."""
+        return self.update.request_type(
+            **{self.name: message, "update_mask": FieldMask(paths=mask)}
+        )
+
 
 def _method(name: str) -> Method:
     return next(method for method in METHODS if method.name == name)
 
 
+SEGMENT = Kind(
+    "segment",
+    "segments",
+    segment_pb2.Segment,
+    _method("CreateSegment"),
+    _method("UpdateSegment"),
+    ("segment_id", *masks.MUTABLE_OF_SEGMENT),
+)
 CAMPAIGN = Kind(
     "campaign",
     "campaigns",
     campaign_pb2.Campaign,
     _method("CreateCampaign"),
+    _method("UpdateCampaign"),
     ("campaign_id", "kind", *masks.MUTABLE),
+    can_archive=True,
 )
 # In the order in which they can be created: what comes later may name what comes before.
-KINDS = (CAMPAIGN,)
+KINDS = (SEGMENT, CAMPAIGN)
 DEFINING_KEYS = frozenset(kind.key for kind in KINDS)
 FILE_KEYS = (USES, *(kind.key for kind in KINDS), SCENARIOS)
 
@@ -76,9 +94,28 @@ class Definition:
         return str(getattr(self.message, self.kind.id_field))
 
     @property
+    def named_segments(self) -> frozenset[str]:
+        """Ids of the segments that must exist before it."""
+        if not isinstance(self.message, campaign_pb2.Campaign):
+            return frozenset()
+        return segments_of(self.message)
+
+    @property
     def title(self) -> str:
         """What it is called in messages."""
         return f"{self.kind.name} {self.id!r}"
+
+
+def segments_of(campaign: campaign_pb2.Campaign) -> frozenset[str]:
+    """Ids of the segments that a campaign's trigger or goal is about."""
+    trigger, goal = campaign.trigger, campaign.goal
+    told = {
+        *trigger.any_segment.segment_ids,
+        *trigger.all_segments.segment_ids,
+        goal.enters_segment.segment_id,
+        goal.leaves_segment.segment_id,
+    }
+    return frozenset(told - {""})
 
 
 def defined_in(fields: Mapping[str, Item]) -> Iterator[tuple[Kind, Item]]:

@@ -34,7 +34,8 @@ def play(scenario: Scenario, target: Target) -> list[Failure]:
         try:
             target.call(method, request, scenario.start_us)
         except CallError as error:
-            raise item.wrong(f"the campaign is refused: {error.message}") from error
+            what = method.name.removeprefix("Create").lower()
+            raise item.wrong(f"the {what} is refused: {error.message}") from error
     return [
         failure
         for number, step in enumerate(scenario.steps, start=1)

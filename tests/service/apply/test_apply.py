@@ -6,12 +6,18 @@ import pty
 import re
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from attribution_client import AttributionClient, Campaign
+from attribution_client import Aborted, AttributionClient, Campaign, Segment
 from attribution_service.app import background
+from attribution_service.apply.carry_out import carry_out
+from attribution_service.apply.folder import read_folder
+from attribution_service.apply.plan import make_plan
+from attribution_service.apply.rehearse import rehearse
+from attribution_service.apply.server import ClientServer
 from attribution_service.cli.main import app
 from attribution_service.clock import SystemClock
 from attribution_service.config import ServerSettings
@@ -50,7 +56,7 @@ def client(server: str) -> Iterator[AttributionClient]:
 @pytest.fixture
 def prefix(request: pytest.FixtureRequest) -> str:
     """Makes ids of a test its own: the server is shared."""
-    return re.sub(r"\W+", "-", request.node.name)[:60] + "-"
+    return f"t{zlib.crc32(request.node.name.encode())}-"
 
 
 @pytest.fixture
@@ -59,7 +65,9 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prefix: str) -> Calla
     Path("rules").mkdir()
 
     def write(text: str, name: str = "a.yaml") -> None:
-        Path("rules", name).write_text(text.replace("campaign_id: ", f"campaign_id: {prefix}"))
+        Path("rules", name).write_text(
+            re.sub(r"(campaign_id: |segment_id: |segment_ids: \[)(?=\w)", rf"\1{prefix}", text)
+        )
 
     return write
 
@@ -91,7 +99,7 @@ def test_created_and_then_nothing_to_do(
         f"create campaign {prefix}other (rules/b.yml:1)\n"
         "  kind: TRIGGERED\n"
         "  exit_policy: NO_LONGER_MATCHING\n"
-        "2 to create, 0 to change, 0 unchanged\n"
+        "2 to create, 0 unchanged\n"
         f"created campaign {prefix}courses: revision 1\n"
         f"created campaign {prefix}other: revision 1\n"
         "applied: 2 of 2\n"
@@ -129,7 +137,7 @@ def test_a_change_is_shown_field_by_field(
         "  makes revision 2: journeys that have started are judged by the revision that they "
         "started with\n"
         "  at once, for those journeys too: exit_policy\n"
-        "0 to create, 1 to change, 0 unchanged\n"
+        "1 to change, 0 unchanged\n"
     )
     assert apply("--check").output == shown
     result = apply("--yes")
@@ -150,9 +158,28 @@ def test_a_name_and_a_spelling_make_no_revision(
     assert apply("--yes").output == "nothing to do\n"
     write(COURSES.replace("display_name: Courses", "display_name: All courses"))
     result = apply("--yes")
-    assert "display_name: Courses -> All courses\n0 to create" in result.output
+    assert "display_name: Courses -> All courses\n1 to change" in result.output
     assert result.output.endswith(f"changed campaign {prefix}courses\napplied: 1 of 1\n")
     assert client.get_campaign(f"{prefix}courses").campaign.revision == 1
+
+
+@pytest.mark.parametrize("archived", [False, True])
+def test_what_somebody_else_did_in_between_stays(
+    write: Callable[..., None], apply: Apply, client: AttributionClient, prefix: str, archived: bool
+) -> None:
+    write(OTHER)
+    assert apply("--yes").exit_code == 0
+    write(ARCHIVED if archived else OTHER.replace("}]", ", display_name: Ours}]"))
+    server = ClientServer(client)
+    folder = read_folder(Path("rules"))
+    wanted, _ = rehearse(folder.definitions)
+    plan = make_plan(folder.definitions, wanted, server)
+    theirs = Campaign(campaign_id=f"{prefix}other", display_name="Theirs")
+    client.update_campaign(theirs)
+    (outcome,) = carry_out(plan, server)
+    assert isinstance(outcome.error, Aborted)
+    now = client.get_campaign(f"{prefix}other").campaign
+    assert (now.display_name, now.HasField("archive_time")) == ("Theirs", False)
 
 
 def test_what_no_file_names_is_left_alone(
@@ -228,7 +255,7 @@ def test_json_has_the_plan_and_what_came_of_it(
     write(COURSES)
     planned = json.loads(apply("--check", "--format", "json").output)
     assert planned["status"] == "planned"
-    assert planned["counts"] == {"create": 1, "change": 0, "unchanged": 0}
+    assert planned["counts"] == {"create": 1, "change": 0, "archive": 0, "unchanged": 0}
     (change,) = planned["changes"]
     assert (change["action"], change["id"]) == ("create", f"{prefix}courses")
     assert (change["file"], change["line"]) == ("rules/a.yaml", 2)
@@ -260,6 +287,12 @@ def test_json_has_the_plan_and_what_came_of_it(
         (COURSES + "scenarios: [{nam: x}]\n", "rules/a.yaml:11:14: a scenario has no 'nam'"),
         ("uses: [no.yaml]\ncampaigns: []", "rules/a.yaml:1:8: there is no file 'rules/no.yaml'"),
         ("", "rules/a.yaml: is empty"),
+        (
+            "segments: [{segment_id: s, rule: segments}]",
+            "error: `segments` cannot be read here: the rule of a s",
+        ),
+        ("segments: [{segment_id: s, archived: true}]", "Segment has no 'archived'"),
+        (COURSES + "    archived: soon\n", "rules/a.yaml:11:15: archived must be true or false"),
         ("{}", "rules/a.yaml:1:1: holds no 'scenarios', and"),
     ],
 )
@@ -295,6 +328,127 @@ def test_a_folder_that_defines_nothing(write: Callable[..., None], apply: Apply)
     write("campaigns: []")
     result = apply("--yes")
     assert (result.output, result.exit_code) == ("nothing to do\n", 0)
+
+
+SEGMENTS = """\
+campaigns:
+  - campaign_id: win-back
+    trigger: {any_segment: {segment_ids: [sleeping]}}
+    audience_filter: '!has(person.left)'
+    goal: {leaves_segment: {segment_id: sleeping}, value: person.worth}
+segments:
+  - segment_id: sleeping
+    display_name: Sleeping
+    rule: person.days_away > 30.0
+"""
+
+
+def test_segments_go_before_the_campaigns_that_name_them(
+    write: Callable[..., None], apply: Apply, client: AttributionClient, prefix: str
+) -> None:
+    write(SEGMENTS)
+    result = apply("--yes")
+    assert result.output == (
+        f"create segment {prefix}sleeping (rules/a.yaml:7)\n"
+        "  display_name: Sleeping\n"
+        "  rule: person.days_away > 30.0\n"
+        "  its members follow from the rule at once; nobody achieves a goal by that\n"
+        f"create campaign {prefix}win-back (rules/a.yaml:2)\n"
+        "  kind: TRIGGERED\n"
+        f"  trigger.any_segment.segment_ids: {prefix}sleeping\n"
+        "  audience_filter: !has(person.left)\n"
+        f"  goal.leaves_segment.segment_id: {prefix}sleeping\n"
+        "  goal.basis: RECEIVED\n"
+        "  goal.value: person.worth\n"
+        "  exit_policy: NO_LONGER_MATCHING\n"
+        "2 to create, 0 unchanged\n"
+        f"created segment {prefix}sleeping\n"
+        f"created campaign {prefix}win-back: revision 1\n"
+        "applied: 2 of 2\n"
+    )
+    assert apply("--yes").output == "nothing to do\n"
+    write(SEGMENTS.replace("30.0", "60.0").replace("person.left", "person.gone"))
+    changed = apply("--yes").output
+    assert (
+        f"change segment {prefix}sleeping (rules/a.yaml:7)\n"
+        "  rule:\n"
+        "    - person.days_away > 30.0\n"
+        "    + person.days_away > 60.0\n"
+        "  its members follow"
+    ) in changed
+    assert "  at once, for those journeys too: audience_filter\n" in changed
+    assert client.get_segment(f"{prefix}sleeping").segment.rule == "person.days_away > 60.0"
+    assert client.get_campaign(f"{prefix}win-back").campaign.revision == 2
+    assert apply("--yes").output == "nothing to do\n"
+
+
+def test_a_segment_may_be_on_the_server_alone(
+    write: Callable[..., None], apply: Apply, client: AttributionClient, prefix: str
+) -> None:
+    alone, _, _ = SEGMENTS.partition("segments:")
+    write(alone)
+    result = apply("--yes")
+    told = f"campaign '{prefix}win-back' is about segment '{prefix}sleeping', which neither these"
+    assert f"WRONG rules/a.yaml:2:5: {told}" in result.output
+    assert result.output.endswith("nothing was sent\n")
+    client.create_segment(Segment(segment_id=f"{prefix}sleeping"))
+    assert apply("--yes").exit_code == 0
+
+
+ARCHIVED = "campaigns:\n  - campaign_id: other\n    archived: true\n"
+
+
+def test_what_is_marked_as_archived_is_archived_once(
+    write: Callable[..., None], apply: Apply, client: AttributionClient, prefix: str
+) -> None:
+    write(ARCHIVED)
+    assert apply("--yes").output == "nothing to do\n"
+    write(OTHER)
+    assert apply("--yes").exit_code == 0
+    write(ARCHIVED + COURSES.removeprefix("campaigns:\n"))
+    result = apply("--yes")
+    assert result.output.endswith(
+        "  exit_policy: GOAL\n"
+        f"archive campaign {prefix}other (rules/a.yaml:2)\n"
+        "  for good: nothing starts in it any more; what has started goes on and is judged\n"
+        "1 to create, 1 to archive, 0 unchanged\n"
+        f"created campaign {prefix}courses: revision 1\n"
+        f"archived campaign {prefix}other\n"
+        "applied: 2 of 2\n"
+    )
+    assert client.get_campaign(f"{prefix}other").campaign.HasField("archive_time")
+    assert apply("--yes").output == "nothing to do\n"
+    write(OTHER)
+    again = apply("--yes")
+    assert "is archived on the server, for good: say 'archived: true'" in again.output
+    assert again.exit_code == 1
+
+
+NEWSLETTER = """\
+campaigns:
+  - {campaign_id: news, kind: NEWSLETTER, goal: {performs_event: {event_name: done}, window: 1d}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (NEWSLETTER, NEWSLETTER.replace("1d", "2d"), "was fixed when it was created"),
+        (NEWSLETTER, OTHER.replace("other", "news"), "is NEWSLETTER on the server and cannot bec"),
+        ("segments: [{segment_id: s}]", "segments: [{segment_id: s, rule: 'true'}]", "has no rule"),
+        ("segments: [{segment_id: s, rule: 'true'}]", "segments: [{segment_id: s}]", "has a rule"),
+    ],
+)
+def test_what_cannot_change_is_seen_before_anything_is_sent(
+    write: Callable[..., None], apply: Apply, before: str, after: str, told: str
+) -> None:
+    write(before)
+    assert apply("--yes").exit_code == 0
+    write(after)
+    write(COURSES, "b.yaml")
+    result = apply("--yes")
+    assert told in result.output
+    assert result.output.endswith("nothing was sent\n")
 
 
 def test_no_server(write: Callable[..., None]) -> None:

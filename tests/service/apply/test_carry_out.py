@@ -13,7 +13,7 @@ from attribution_service.apply.folder import read_folder
 from attribution_service.apply.plan import Action, Plan, make_plan
 from attribution_service.apply.rehearse import rehearse
 from attribution_service.apply.tell import outcome_lines, summary_lines
-from attribution_service.scenarios.definitions import Definition
+from attribution_service.scenarios.definitions import CAMPAIGN, Definition, Kind
 from google.protobuf.message import Message
 
 FILE = """\
@@ -32,8 +32,8 @@ class FakeServer:
         self.fail: dict[str, AttributionError] = {}
         self.lose_answer: dict[str, AttributionError] = {}
 
-    def get(self, definition: Definition) -> Message | None:
-        return self.held.get(definition.id)
+    def get(self, kind: Kind, definition_id: str) -> Message | None:
+        return self.held.get(definition_id) if kind is CAMPAIGN else None
 
     def create(self, definition: Definition) -> Message:
         if definition.id in self.held:
@@ -44,6 +44,12 @@ class FakeServer:
         if self.held[definition.id].etag != etag:
             raise Aborted(grpc.StatusCode.ABORTED, "ETAG_MISMATCH")
         return self._store(definition, int(etag) + 1)
+
+    def archive(self, definition: Definition, etag: str) -> Message:
+        if self.held[definition.id].etag != etag:
+            raise Aborted(grpc.StatusCode.ABORTED, "ETAG_MISMATCH")
+        self.held[definition.id].archive_time.GetCurrentTime()
+        return self.held[definition.id]
 
     def _store(self, definition: Definition, version: int) -> Message:
         if definition.id in self.fail:

@@ -57,6 +57,26 @@ def test_campaigns_of_files_that_are_used_exist_too() -> None:
     assert run("test", ".").output == "3 files, 2 scenarios, 3 steps: all hold\n"
 
 
+def test_segments_of_the_file_exist_before_its_campaigns() -> None:
+    write(
+        "campaigns: [{campaign_id: c1, goal: {enters_segment: {segment_id: s1}}}]\n"
+        "segments: [{segment_id: s1}, {segment_id: s2, rule: person.a == 1.0}]\n"
+        + SCENARIOS.replace("trigger.id", "person.id")
+    )
+    assert run("test", "a.yaml").output == "1 file, 2 scenarios, 3 steps: all hold\n"
+    assert run("lint", "a.yaml").output == "2 rules in 1 file: 0 errors, 0 warnings\n"
+
+
+def test_a_segment_that_is_refused_is_told() -> None:
+    write("segments: [{segment_id: s1, rule: event.a}]\n" + SCENARIOS)
+    assert "a.yaml:1:12: the segment is refused" in run("test", "a.yaml").output
+
+
+def test_what_is_archived_is_not_there() -> None:
+    write(CAMPAIGN + "    archived: true\n" + SCENARIOS)
+    assert "CAMPAIGN_NOT_FOUND" in run("test", "a.yaml").output
+
+
 def test_one_that_exists_already_is_refused() -> None:
     own = SCENARIOS.replace("    steps:", "    campaigns: [{campaign_id: c1}]\n    steps:", 1)
     write(CAMPAIGN + own)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from docs.markdown import ROOT, Block, Example, examples
 
-DOCUMENTS = ("README.md", "docs/grpcurl.md", "docs/reports.md")
+DOCUMENTS = ("README.md", "docs/grpcurl.md", "docs/reports.md", "docs/why-not.md")
 ADDRESS = "127.0.0.1:50051"
 _TIME = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 # Lengths of time in sentences, such as `3 min 2 s` and `2 ms`.

@@ -287,6 +287,11 @@ class FakeService(
     ) -> person_service_pb2.GetPersonResponse:
         return self._answer(person_service_pb2.GetPersonResponse(), request, context)
 
+    def DeletePerson(
+        self, request: person_service_pb2.DeletePersonRequest, context: grpc.ServicerContext
+    ) -> person_service_pb2.DeletePersonResponse:
+        return self._answer(person_service_pb2.DeletePersonResponse(), request, context)
+
     def CreateSegment(
         self, request: segment_service_pb2.CreateSegmentRequest, context: grpc.ServicerContext
     ) -> segment_service_pb2.CreateSegmentResponse:

@@ -485,6 +485,14 @@ CASES = [
         args=("p1",),
     ),
     Case(
+        "delete_person",
+        "DeletePerson",
+        {},
+        {"personId": "p1"},
+        person_service_pb2.DeletePersonResponse(),
+        args=("p1",),
+    ),
+    Case(
         "try_rule",
         "TryRule",
         {"segments": ["s1", "s2"]},

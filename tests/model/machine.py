@@ -185,6 +185,10 @@ def machine_for(new_driver: Callable[[], Driver]) -> type[RuleBasedStateMachine]
         def get_person(self, commands: list[Command]) -> None:
             self._steps(commands)
 
+        @rule(commands=_one("delete_person", strategies.delete_person))
+        def delete_person(self, commands: list[Command]) -> None:
+            self._steps(commands)
+
         @rule(commands=_one("list_campaigns", strategies.list_campaigns))
         def list_campaigns(self, commands: list[Command]) -> None:
             self._steps(commands)

@@ -101,6 +101,7 @@ class NaiveModel(NaivePeople):
             "list_segments": self.list_segments,
             "update_attributes": self.update_attributes,
             "get_person": self.get_person,
+            "delete_person": self.delete_person,
         }
         try:
             answer = commands[name](with_numbers(deepcopy(request)), at_us)

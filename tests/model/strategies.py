@@ -471,6 +471,11 @@ def get_person(pick: Pick) -> Json:
     return {"person_id": pick(PEOPLE)}
 
 
+def delete_person(pick: Pick) -> Json:
+    """Erases a person."""
+    return {"person_id": pick(PEOPLE)}
+
+
 def list_campaigns(pick: Pick) -> Json:
     """Reads all campaigns."""
     return {"include_archived": pick([True, False])}
@@ -531,6 +536,7 @@ SELDOM: tuple[tuple[int, str, Maker], ...] = (
     (3, "delete_segment", delete_segment),
     (2, "create_segment", define_segment),
     (1, "list_campaigns", list_campaigns),
+    (2, "delete_person", delete_person),
     (1, "list_revisions", get_campaign),
 )
 _RARE = 6

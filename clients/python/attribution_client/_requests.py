@@ -41,7 +41,11 @@ from attribution.v1.journey_service_pb2 import (
     ListJourneysRequest,
     StartJourneyRequest,
 )
-from attribution.v1.person_service_pb2 import GetPersonRequest, UpdateAttributesRequest
+from attribution.v1.person_service_pb2 import (
+    DeletePersonRequest,
+    GetPersonRequest,
+    UpdateAttributesRequest,
+)
 from attribution.v1.rule_pb2 import RulePlace
 from attribution.v1.rule_service_pb2 import CheckRuleRequest, TryRuleRequest
 from attribution.v1.segment_pb2 import MembershipChange, Segment, SegmentChange
@@ -297,6 +301,11 @@ def update_attributes(
 def get_person(person_id: str) -> GetPersonRequest:
     """Build the request of GetPerson."""
     return GetPersonRequest(person_id=person_id)
+
+
+def delete_person(person_id: str) -> DeletePersonRequest:
+    """Build the request of DeletePerson."""
+    return DeletePersonRequest(person_id=person_id)
 
 
 def check_exit(

@@ -41,7 +41,11 @@ from attribution.v1.journey_service_pb2 import (
     StartJourneyResponse,
 )
 from attribution.v1.journey_service_pb2_grpc import JourneyServiceStub
-from attribution.v1.person_service_pb2 import GetPersonResponse, UpdateAttributesResponse
+from attribution.v1.person_service_pb2 import (
+    DeletePersonResponse,
+    GetPersonResponse,
+    UpdateAttributesResponse,
+)
 from attribution.v1.person_service_pb2_grpc import PersonServiceStub
 from attribution.v1.report_pb2 import (
     CreditModel,
@@ -457,6 +461,16 @@ class AsyncAttributionClient:
         """
         request = _requests.get_person(person_id)
         return await self._call(self._people.GetPerson, request, timeout)
+
+    async def delete_person(
+        self, person_id: str, *, timeout: float | None = None
+    ) -> DeletePersonResponse:
+        """Remove everything that is a person's, for good; figures stay as they were.
+
+        See `AttributionClient.delete_person`.
+        """
+        request = _requests.delete_person(person_id)
+        return await self._call(self._people.DeletePerson, request, timeout)
 
     async def create_segment(
         self, segment: Segment, *, timeout: float | None = None

@@ -40,7 +40,11 @@ from attribution.v1.journey_service_pb2 import (
     StartJourneyResponse,
 )
 from attribution.v1.journey_service_pb2_grpc import JourneyServiceStub
-from attribution.v1.person_service_pb2 import GetPersonResponse, UpdateAttributesResponse
+from attribution.v1.person_service_pb2 import (
+    DeletePersonResponse,
+    GetPersonResponse,
+    UpdateAttributesResponse,
+)
 from attribution.v1.person_service_pb2_grpc import PersonServiceStub
 from attribution.v1.report_pb2 import (
     CreditModel,
@@ -677,6 +681,23 @@ class AttributionClient:
         """
         request = _requests.get_person(person_id)
         return self._call(self._people.GetPerson, request, timeout)
+
+    def delete_person(
+        self, person_id: str, *, timeout: float | None = None
+    ) -> DeletePersonResponse:
+        """Remove everything that is a person's, for good; figures stay as they were.
+
+        Deleting twice, or somebody who was never there, is no error.
+
+        Args:
+            person_id: The person.
+            timeout: Seconds; None: the client's.
+
+        Raises:
+            AttributionError: The call failed.
+        """
+        request = _requests.delete_person(person_id)
+        return self._call(self._people.DeletePerson, request, timeout)
 
     def create_segment(
         self, segment: Segment, *, timeout: float | None = None

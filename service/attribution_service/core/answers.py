@@ -79,6 +79,11 @@ class PersonAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class DeletedAnswer:
+    """A person was deleted; the same whether or not anything was there."""
+
+
+@dataclass(frozen=True, slots=True)
 class UpdateAnswer:
     """A person after an update of attributes, the moves that it made, and what these achieved."""
 
@@ -104,6 +109,7 @@ Answer = (
     | DeliveryAnswer
     | EvaluateAnswer
     | PersonAnswer
+    | DeletedAnswer
     | UpdateAnswer
     | ExitAnswer
 )

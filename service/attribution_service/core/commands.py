@@ -185,6 +185,13 @@ class ReadPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class DeletePerson:
+    """Remove all that is a person's; figures keep what they count."""
+
+    person_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class CheckExit:
     """Does a journey end before its next step? `next_step` None: a message."""
 
@@ -212,4 +219,4 @@ DefinitionCommand = (
     | UpdateSegment
     | DeleteSegment
 )
-Command = PersonCommand | DefinitionCommand
+Command = PersonCommand | DefinitionCommand | DeletePerson

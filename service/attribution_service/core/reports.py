@@ -159,6 +159,15 @@ class ConversionCount:
     value: float = 0.0
     without_value: int = 0
 
+    def __add__(self, other: "ConversionCount") -> "ConversionCount":
+        """Both together, of different people."""
+        return ConversionCount(
+            count=self.count + other.count,
+            people=self.people + other.people,
+            value=self.value + other.value,
+            without_value=self.without_value + other.without_value,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class StepCounts:
@@ -171,7 +180,10 @@ class StepCounts:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What was counted, all of it at one moment; `steps` by their place in the series."""
+    """What was counted, all of it at one moment; `steps` by their place in the series.
+
+    Several counts of the same add up.
+    """
 
     deliveries: tuple[DeliveryCount, ...]
     journeys: tuple[JourneyCount, ...]

@@ -11,6 +11,7 @@ from attribution_service.core.answers import (
     Answer,
     CampaignAnswer,
     DefinitionChange,
+    DeletedAnswer,
     PersonChange,
     RuleFault,
     SegmentAnswer,
@@ -21,6 +22,7 @@ from attribution_service.core.commands import (
     CreateCampaign,
     CreateSegment,
     DefinitionCommand,
+    DeletePerson,
     DeleteSegment,
     PersonCommand,
     UpdateCampaign,
@@ -35,6 +37,9 @@ from attribution_service.pipeline.rule_faults import RuleFaultLog
 from attribution_service.storage.interface import Store, StoreFullError, StoreUnavailableError
 
 log = structlog.get_logger()
+
+# Commands with a transaction of their own.
+_ALONE = DefinitionCommand | DeletePerson
 
 # An answer, a refusal, or the fault that kept the command from being carried out.
 Outcome = Answer | Exception
@@ -78,15 +83,28 @@ class Engine:
         the store fails, all commands of its transaction come out with the store's error.
         """
         outcomes: list[Outcome] = []
-        for is_definition, part in groupby(
-            batch, lambda a: isinstance(a.command, DefinitionCommand)
-        ):
-            if is_definition:
+        for stands_alone, part in groupby(batch, lambda a: isinstance(a.command, _ALONE)):
+            if stands_alone:
                 # One at a time: what follows must be judged by the stored change.
-                outcomes.extend(self._define(arrival) for arrival in part)
+                outcomes.extend(map(self._execute_alone, part))
             else:
                 outcomes.extend(self._execute_people(list(part)))
         return outcomes
+
+    def _execute_alone(self, arrival: Arrival) -> Outcome:
+        if isinstance(arrival.command, DeletePerson):
+            return self._erase(arrival.command.person_id, arrival)
+        return self._define(arrival)
+
+    def _erase(self, person_id: str, arrival: Arrival) -> Outcome:
+        """Nothing is decided here: whatever is the person's goes."""
+        try:
+            with self._store.transaction() as transaction:
+                transaction.erase(person_id)
+                transaction.write_latest_arrival(arrival.arrival_us)
+        except Exception as fault:  # noqa: BLE001  the caller gets it as the outcome
+            return _noted(fault, arrival)
+        return DeletedAnswer()
 
     def _define(self, arrival: Arrival) -> Outcome:
         try:

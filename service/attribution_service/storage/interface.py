@@ -60,6 +60,13 @@ class Transaction(Protocol):
         """Store changes in order: of one record, the last one stands."""
         ...
 
+    def erase(self, person_id: str) -> None:
+        """Remove everything of a person, and keep what figures count of it.
+
+        Nothing of that person is loaded or written in the same transaction.
+        """
+        ...
+
     def write_latest_arrival(self, arrival_us: int) -> None:
         """Store the latest arrival of a command."""
         ...

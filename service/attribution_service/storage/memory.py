@@ -6,6 +6,11 @@ from typing import TypeVar
 
 from attribution_service.core.answers import CampaignChange, PersonChange
 from attribution_service.core.catalog import Catalog
+from attribution_service.core.counted import (
+    counted_conversion,
+    counted_delivery,
+    counted_journey,
+)
 from attribution_service.core.model import (
     Campaign,
     Conversion,
@@ -15,7 +20,7 @@ from attribution_service.core.model import (
     Segment,
 )
 from attribution_service.core.state import Needs, PersonState
-from attribution_service.storage.memory_reports import MemoryReports
+from attribution_service.storage.memory_reports import Kept, MemoryReports, Numbered
 
 T = TypeVar("T")
 
@@ -29,8 +34,9 @@ class MemoryStore:
         self._revisions: dict[tuple[str, int], Revision] = {}
         self._segments: dict[str, Segment] = {}
         self._latest_arrival_us = 0
-        self._conversions: list[Conversion] = []  # in the order of their commits
-        self._reports = MemoryReports(self._people, self._campaigns, self._conversions)
+        self._conversions = Numbered()
+        self._kept = Kept()
+        self._reports = MemoryReports(self._people, self._campaigns, self._conversions, self._kept)
 
     @property
     def reports(self) -> MemoryReports:
@@ -45,7 +51,9 @@ class MemoryStore:
         for change in transaction.changes:
             self._person(change.person_id).apply(change)
             if isinstance(change, Conversion):
-                self._conversions.append(change)
+                self._conversions.add(change)
+        for person_id in transaction.erased:
+            self._erase(person_id)
         if transaction.latest_arrival_us is not None:
             self._latest_arrival_us = transaction.latest_arrival_us
         for campaign_change in transaction.campaign_changes:
@@ -55,6 +63,18 @@ class MemoryStore:
                 self._add_revision(campaign_change.revision)
         for segment in transaction.segments:
             self._segments[segment.segment_id] = segment
+
+    def _erase(self, person_id: str) -> None:
+        state = self._people.pop(person_id, PersonState(person_id))
+        sent = filter(None, map(counted_delivery, state.deliveries.values()))
+        self._kept.deliveries.extend(sent)
+        self._kept.journeys.extend(map(counted_journey, state.journeys.values()))
+        first: dict[str, int] = {}
+        for item in self._conversions.remove(person_id):
+            # A number that nothing else has stands for the person in this campaign.
+            number = first.setdefault(item.conversion.campaign_id, item.sequence)
+            counted = counted_conversion(item.conversion, item.sequence, number)
+            self._kept.conversions.append(counted)
 
     def _add_revision(self, revision: Revision) -> None:
         key = (revision.campaign_id, revision.number)
@@ -134,6 +154,7 @@ class MemoryTransaction:
     def __init__(self, people: Mapping[str, PersonState]) -> None:
         self._people = people
         self.changes: list[PersonChange] = []
+        self.erased: list[str] = []
         self.latest_arrival_us: int | None = None
         self.campaign_changes: list[CampaignChange] = []
         self.segments: list[Segment] = []
@@ -155,6 +176,10 @@ class MemoryTransaction:
     def write(self, changes: Iterable[PersonChange]) -> None:
         """Keep the changes until the block ends."""
         self.changes.extend(changes)
+
+    def erase(self, person_id: str) -> None:
+        """Keep the wish until the block ends."""
+        self.erased.append(person_id)
 
     def write_latest_arrival(self, arrival_us: int) -> None:
         """Keep the time until the block ends."""

@@ -3,11 +3,19 @@
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TypeVar
 
-from attribution_service.core.credit_models import ActionCredit, CreditTally, Touch
+from attribution_service.core.counted import (
+    CountedConversion,
+    CountedDelivery,
+    CountedJourney,
+    counted_conversion,
+    counted_delivery,
+    counted_journey,
+)
+from attribution_service.core.credit_models import ActionCredit, CreditTally
 from attribution_service.core.marks import marks_of
 from attribution_service.core.model import Campaign, CampaignKind, Conversion, Delivery, Journey
 from attribution_service.core.reports import (
@@ -34,25 +42,55 @@ from attribution_service.storage.tables import bucket_of
 T = TypeVar("T")
 
 
+@dataclass(slots=True)
+class Kept:
+    """What figures count of people who were erased."""
+
+    deliveries: list[CountedDelivery] = field(default_factory=list)
+    journeys: list[CountedJourney] = field(default_factory=list)
+    conversions: list[CountedConversion] = field(default_factory=list)
+
+
+class Numbered:
+    """Conversions in the order of their commits; a number is given out once."""
+
+    def __init__(self) -> None:
+        self.found: list[Recorded] = []
+        self.last = 0
+
+    def add(self, conversion: Conversion) -> None:
+        """Give a conversion the next number."""
+        self.last += 1
+        self.found.append(Recorded(self.last, conversion))
+
+    def remove(self, person_id: str) -> list[Recorded]:
+        """Take out those of a person."""
+        theirs = [item for item in self.found if item.conversion.person_id == person_id]
+        self.found = [item for item in self.found if item.conversion.person_id != person_id]
+        return theirs
+
+
 class MemoryReports:
-    """Reads what the store keeps; `conversions` are in the order of their commits."""
+    """Reads what the store keeps."""
 
     def __init__(
         self,
         people: Mapping[str, PersonState],
         campaigns: Mapping[str, Campaign],
-        conversions: Sequence[Conversion],
+        conversions: Numbered,
+        kept: Kept,
     ) -> None:
         self._people = people
         self._campaigns = campaigns
         self._conversions = conversions
+        self._kept = kept
 
     def metrics(self, query: MetricsQuery) -> Counts:
         """What figures are made of."""
         conversions = self._converted(query, query.range)
-        by_action: dict[str, list[Conversion]] = {}
+        by_action: dict[str, list[CountedConversion]] = {}
         for conversion in conversions:
-            by_action.setdefault(conversion.candidates[-1].action_id, []).append(conversion)
+            by_action.setdefault(conversion.action_id, []).append(conversion)
         return Counts(
             deliveries=tuple(self._deliveries(query, query.range)),
             journeys=tuple(self._journeys(query, query.range)),
@@ -76,8 +114,8 @@ class MemoryReports:
         if query.basis is TimeBasis.CONVERTED:
             return
         counts = Counter(
-            (delivery.action_id if by_action else "", int(marks_of(delivery)))
-            for delivery in self._all_deliveries()
+            (delivery.action_id if by_action else "", delivery.marks)
+            for delivery in self._counted_deliveries()
             if delivery.campaign_id == within.campaign_id and within.holds(delivery.sent_us)
         )
         for (action_id, marks), count in counts.items():
@@ -87,22 +125,22 @@ class MemoryReports:
         if not query.journeys:
             return
         counts = Counter(
-            (journey.state, journey.exit_reason, journey.converted_us is not None)
-            for journey in self._all_journeys()
+            (journey.state, journey.exit_reason, journey.converted)
+            for journey in self._counted_journeys()
             if journey.campaign_id == within.campaign_id and within.holds(journey.start_us)
         )
         for (state, reason, converted), count in counts.items():
             yield JourneyCount(state, reason, converted, count)
 
-    def _converted(self, query: MetricsQuery, within: Range) -> list[Conversion]:
-        def time_us(conversion: Conversion) -> int:
+    def _converted(self, query: MetricsQuery, within: Range) -> list[CountedConversion]:
+        def time_us(conversion: CountedConversion) -> int:
             if query.basis is TimeBasis.SENT:
-                return conversion.candidates[-1].sent_us
+                return conversion.sent_us
             return conversion.converted_us
 
         return [
             conversion
-            for conversion in self._conversions
+            for conversion in self._counted_conversions()
             if conversion.campaign_id == within.campaign_id and within.holds(time_us(conversion))
         ]
 
@@ -113,24 +151,20 @@ class MemoryReports:
         return _page(
             (
                 Placed((item.conversion.converted_us, item.sequence), item.conversion)
-                for item in self._recorded()
+                for item in self._conversions.found
                 if _is_wanted(query, item.conversion)
             ),
             after,
             limit,
         )
 
-    def _recorded(self) -> Iterator[Recorded]:
-        for position, conversion in enumerate(self._conversions, 1):
-            yield Recorded(position, conversion)
-
     def feed(self, after: int, campaign_id: str, limit: int) -> Feed:
         """Conversions numbered above `after`, of `limit` numbers; `campaign_id` empty: of all."""
-        last = len(self._conversions)
+        last = self._conversions.last
         reached = max(after, min(after + limit, last))
         found = tuple(
             item
-            for item in self._recorded()
+            for item in self._conversions.found
             if after < item.sequence <= reached and campaign_id in ("", item.conversion.campaign_id)
         )
         return Feed(found, reached, last)
@@ -202,14 +236,29 @@ class MemoryReports:
     def _all_journeys(self) -> Iterator[Journey]:
         return (j for person in self._people.values() for j in person.journeys.values())
 
+    def _counted_deliveries(self) -> Iterator[CountedDelivery]:
+        yield from self._kept.deliveries
+        yield from filter(None, map(counted_delivery, self._all_deliveries()))
 
-def _credits(query: MetricsQuery, conversions: Iterable[Conversion]) -> tuple[ActionCredit, ...]:
+    def _counted_journeys(self) -> Iterator[CountedJourney]:
+        yield from self._kept.journeys
+        yield from map(counted_journey, self._all_journeys())
+
+    def _counted_conversions(self) -> Iterator[CountedConversion]:
+        yield from self._kept.conversions
+        for item in self._conversions.found:
+            person_id = item.conversion.person_id
+            yield counted_conversion(item.conversion, item.sequence, person_id)
+
+
+def _credits(
+    query: MetricsQuery, conversions: Iterable[CountedConversion]
+) -> tuple[ActionCredit, ...]:
     if query.credit is None:
         return ()
     tally = CreditTally(query.credit)
     for item in conversions:
-        touches = [Touch(each.action_id, each.basis_us) for each in item.candidates]
-        tally.add(touches, item.value)
+        tally.add(item.touches, item.value)
     return tally.by_action()
 
 
@@ -237,11 +286,11 @@ def _is_wanted(query: ConversionQuery, conversion: Conversion) -> bool:
     )
 
 
-def _counted(conversions: Sequence[Conversion]) -> ConversionCount:
+def _counted(conversions: Sequence[CountedConversion]) -> ConversionCount:
     values = [item.value for item in conversions if item.value is not None]
     return ConversionCount(
         count=len(conversions),
-        people=len({item.person_id for item in conversions}),
+        people=len({item.person for item in conversions}),
         value=math.fsum(values),
         without_value=len(conversions) - len(values),
     )

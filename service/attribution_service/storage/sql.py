@@ -25,7 +25,7 @@ from attribution_service.core.answers import CampaignChange, PersonChange
 from attribution_service.core.catalog import Catalog
 from attribution_service.core.model import Campaign, Delivery, Journey, Revision, Segment
 from attribution_service.core.state import Needs, PersonState
-from attribution_service.storage import rows, tables
+from attribution_service.storage import rows, sql_erasure, tables
 from attribution_service.storage.interface import StoreFullError, StoreUnavailableError
 from attribution_service.storage.sql_reports import SqlReports
 from attribution_service.storage.tables import bucket_of
@@ -300,6 +300,10 @@ class SqlTransaction:
     def write_segment(self, segment: Segment) -> None:
         """Store a segment, as it is or as deleted."""
         self._upsert(tables.segments, [rows.segment_row(segment)])
+
+    def erase(self, person_id: str) -> None:
+        """Remove everything of a person, and keep what figures count of it."""
+        sql_erasure.erase(self._connection, person_id)
 
     def write_latest_arrival(self, arrival_us: int) -> None:
         """Store the latest arrival of a command."""

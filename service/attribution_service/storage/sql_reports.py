@@ -64,6 +64,12 @@ _ROWS_AT_ONCE = 1_000
 Filter = ColumnElement[bool]
 Column = ColumnElement[Any]
 T = TypeVar("T")
+_Columns = Callable[[Table], tuple[Column, ...]]
+
+# What is counted together: records, and what was kept of those of people who were erased.
+_DELIVERIES = (tables.deliveries, tables.kept_deliveries)
+_JOURNEYS = (tables.journeys, tables.kept_journeys)
+_CONVERSIONS = (tables.conversions, tables.kept_conversions)
 
 
 class SqlReports:
@@ -183,21 +189,20 @@ class _Counting:
         self._bounds = json.dumps(list(pairwise(query.bounds)))
 
     def counts(self) -> Counts:
-        deliveries, journeys, conversions = tables.deliveries, tables.journeys, tables.conversions
-        by_action = self._grouped(conversions, self._converted_us, (conversions.c.action_id,))
-        (whole,) = self._grouped(conversions, self._converted_us, ())
-        marks = (deliveries.c.action_id, deliveries.c.marks)
+        whole = self._grouped(_CONVERSIONS, self._converted_us, _nothing)
+        by_action: defaultdict[str, ConversionCount] = defaultdict(ConversionCount)
+        for action_id, *row in self._grouped(_CONVERSIONS, self._converted_us, _action):
+            by_action[action_id] += _conversion_count(row)
         return Counts(
             deliveries=tuple(
-                DeliveryCount(action_id, number, count)
-                for action_id, number, count in self._grouped(deliveries, self._sent_us, marks)
+                DeliveryCount(*row)
+                for row in self._grouped(_DELIVERIES, self._sent_us, _action_and_marks)
             ),
             journeys=tuple(
-                _journey_count(row)
-                for row in self._grouped(journeys, self._start_us, _came_to(journeys))
+                _journey_count(row) for row in self._grouped(_JOURNEYS, self._start_us, _came_to)
             ),
-            conversions=_conversion_count(whole),
-            conversions_by_action={row[0]: _conversion_count(row[1:]) for row in by_action},
+            conversions=sum(map(_conversion_count, whole), ConversionCount()),
+            conversions_by_action=dict(by_action),
             steps=self._steps() if self._query.bounds else {},
             credits=self._credits(),
         )
@@ -206,58 +211,66 @@ class _Counting:
         settings = self._query.credit
         if settings is None:
             return ()
-        table = tables.conversions
-        within = _within(self._query.range, table, self._converted_us)
-        chosen = select(table.c.value, table.c.candidates).where(*within)
         tally = CreditTally(settings)
-        # In parts: what is read at once is bounded, and the tally refuses what is too much.
-        for value, candidates in self._connection.execute(chosen).yield_per(_ROWS_AT_ONCE):
-            touches = [Touch(i["action_id"], i["basis_us"]) for i in json.loads(candidates)]
-            tally.add(touches, value)
+        for table, touches in (
+            (tables.conversions, _touches_of_candidates),
+            (tables.kept_conversions, _touches_kept),
+        ):
+            within = _within(self._query.range, table, table.c[self._converted_us])
+            column = table.c.candidates if table is tables.conversions else table.c.touches
+            chosen = select(table.c.value, column).where(*within)
+            # In parts: what is read at once is bounded, and the tally refuses what is too much.
+            for value, text in self._connection.execute(chosen).yield_per(_ROWS_AT_ONCE):
+                tally.add(touches(text), value)
         return tally.by_action()
 
     def _steps(self) -> dict[int, StepCounts]:
-        deliveries, journeys, conversions = tables.deliveries, tables.journeys, tables.conversions
         steps: defaultdict[int, StepCounts] = defaultdict(StepCounts)
-        for number, marks, count in self._by_step(deliveries, self._sent_us, (deliveries.c.marks,)):
+        for number, marks, count in self._by_step(_DELIVERIES, self._sent_us, _marks):
             steps[number].deliveries.append(DeliveryCount("", marks, count))
-        for number, *row in self._by_step(journeys, self._start_us, _came_to(journeys)):
+        for number, *row in self._by_step(_JOURNEYS, self._start_us, _came_to):
             steps[number].journeys.append(_journey_count(row))
-        for number, *row in self._by_step(conversions, self._converted_us, ()):
+        for number, *row in self._by_step(_CONVERSIONS, self._converted_us, _nothing):
             so_far = steps[number]
-            counted = _conversion_count(row)
+            counted = so_far.conversions + _conversion_count(row)
             steps[number] = StepCounts(so_far.deliveries, so_far.journeys, counted)
         return dict(steps)
 
     @property
-    def _sent_us(self) -> Column | None:
-        """By what deliveries are in range; None: they are not counted."""
-        return tables.deliveries.c.sent_us if self._query.basis is TimeBasis.SENT else None
+    def _sent_us(self) -> str | None:
+        """The column by which deliveries are in range; None: they are not counted."""
+        return "sent_us" if self._query.basis is TimeBasis.SENT else None
 
     @property
-    def _start_us(self) -> Column | None:
-        return tables.journeys.c.start_us if self._query.journeys else None
+    def _start_us(self) -> str | None:
+        return "start_us" if self._query.journeys else None
 
     @property
-    def _converted_us(self) -> Column:
-        table = tables.conversions
-        return table.c.sent_us if self._query.basis is TimeBasis.SENT else table.c.converted_us
+    def _converted_us(self) -> str:
+        return "sent_us" if self._query.basis is TimeBasis.SENT else "converted_us"
 
     def _grouped(
-        self, table: Table, time_us: Column | None, by: Sequence[Column]
+        self, counted: Sequence[Table], time_us: str | None, by: _Columns
     ) -> Iterator[Sequence[Any]]:
-        """Counts of the whole range, grouped by these columns."""
+        """Counts of the whole range, grouped by these columns, of one table after the other."""
         if time_us is None:
             return
-        chosen = select(*by, *_aggregates(table)).where(*_within(self._query.range, table, time_us))
-        yield from self._connection.execute(chosen.group_by(*by))
+        for table in counted:
+            within = _within(self._query.range, table, table.c[time_us])
+            chosen = select(*by(table), *_aggregates(table)).where(*within)
+            yield from self._connection.execute(chosen.group_by(*by(table)))
 
     def _by_step(
-        self, table: Table, time_us: Column | None, by: Sequence[Column]
+        self, counted: Sequence[Table], time_us: str | None, by: _Columns
     ) -> Iterator[Sequence[Any]]:
         """Counts of each step that has any, grouped by these columns, its number first."""
         if time_us is None:
             return
+        for table in counted:
+            chosen = self._stepwise(table, table.c[time_us], by(table))
+            yield from self._connection.execute(chosen, {"bounds": self._bounds})
+
+    def _stepwise(self, table: Table, time_us: Column, by: Sequence[Column]) -> Select[Any]:
         given = func.json_each(bindparam("bounds")).table_valued("key", "value", name="steps")
         start_us = func.json_extract(given.c.value, "$[0]")
         end_us = func.json_extract(given.c.value, "$[1]")
@@ -268,25 +281,51 @@ class _Counting:
             table, and_(mine, time_us >= start_us, time_us < end_us)
         )
         chosen = select(given.c.key, *by, *_aggregates(table)).select_from(joined)
-        chosen = chosen.where(time_us.is_not(None)).group_by(given.c.key, *by)
-        yield from self._connection.execute(chosen, {"bounds": self._bounds})
+        return chosen.where(time_us.is_not(None)).group_by(given.c.key, *by)
+
+
+def _nothing(_table: Table) -> tuple[Column, ...]:
+    return ()
+
+
+def _action(table: Table) -> tuple[Column, ...]:
+    return (table.c.action_id,)
+
+
+def _marks(table: Table) -> tuple[Column, ...]:
+    return (table.c.marks,)
+
+
+def _action_and_marks(table: Table) -> tuple[Column, ...]:
+    return table.c.action_id, table.c.marks
+
+
+def _came_to(table: Table) -> tuple[Column, ...]:
+    kept = table is tables.kept_journeys
+    converted: Column = table.c.converted if kept else table.c.converted_us.is_not(None)
+    return table.c.state, table.c.exit_reason, converted
 
 
 def _aggregates(table: Table) -> tuple[Column, ...]:
-    if table is not tables.conversions:
+    if table in (tables.kept_deliveries, tables.kept_journeys):
+        return (func.sum(table.c["count"]),)
+    if table in (tables.deliveries, tables.journeys):
         return (func.count(),)
     value = table.c.value
     return (
         func.count(),
-        func.count(distinct(table.c.person_id)),
+        func.count(distinct(table.c.person_id if table is tables.conversions else table.c.person)),
         func.coalesce(func.sum(value), 0.0),
         func.count() - func.count(value),
     )
 
 
-def _came_to(journeys: Table) -> tuple[Column, ...]:
-    converted: Column = journeys.c.converted_us.is_not(None)
-    return journeys.c.state, journeys.c.exit_reason, converted
+def _touches_of_candidates(text: str) -> list[Touch]:
+    return [Touch(item["action_id"], item["basis_us"]) for item in json.loads(text)]
+
+
+def _touches_kept(text: str) -> list[Touch]:
+    return [Touch(*item) for item in json.loads(text)]
 
 
 def _journey_count(row: Sequence[Any]) -> JourneyCount:

@@ -22,6 +22,8 @@ _PRAGMAS = (
     "PRAGMA synchronous=FULL",
     "PRAGMA busy_timeout=5000",
     "PRAGMA cache_size=-65536",
+    # What is deleted is overwritten: whoever was erased is not to be read from the file.
+    "PRAGMA secure_delete=ON",
 )
 # A writer takes its lock at once: two that began by reading could each wait for the other.
 _WRITING = {"begin_statement": "BEGIN IMMEDIATE"}

@@ -242,3 +242,48 @@ conversions = Table(
     Index("conversions_by_event", "bucket", "person_id", "event_id", "campaign_id", unique=True),
     sqlite_with_rowid=False,
 )
+
+# What figures count of people who were erased, and nothing that names them.
+
+kept_deliveries = Table(
+    "kept_deliveries",
+    metadata,
+    Column("campaign_id", Id, primary_key=True),
+    Column("sent_us", BigInteger, primary_key=True, autoincrement=False),
+    Column("action_id", Text, primary_key=True),
+    Column("marks", SmallInteger, primary_key=True, autoincrement=False),
+    Column("count", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+kept_journeys = Table(
+    "kept_journeys",
+    metadata,
+    Column("campaign_id", Id, primary_key=True),
+    Column("start_us", BigInteger, primary_key=True, autoincrement=False),
+    Column("state", Text, primary_key=True),
+    Column("exit_reason", Text, primary_key=True),  # empty: it has not ended
+    Column("converted", Boolean, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+kept_conversions = Table(
+    "kept_conversions",
+    metadata,
+    Column("campaign_id", Id, primary_key=True),
+    Column("converted_us", BigInteger, primary_key=True, autoincrement=False),
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    # The same for the conversions of one person in the campaign: the number of the first of them.
+    Column("person", BigInteger, nullable=False),
+    Column("sent_us", BigInteger, nullable=False),
+    Column("action_id", Text, nullable=False),
+    Column("value", Double),
+    # Of each candidate the action, and its basis time less that of the last one.
+    Column("touches", Text, nullable=False),
+    Index("kept_conversions_by_sent", *("campaign_id", "sent_us", "action_id", "value", "person")),
+    sqlite_with_rowid=False,
+)
+
+# All that is a person's.
+OF_PEOPLE = (people, memberships, journeys, deliveries, interactions, receipts, conversions)

@@ -9,9 +9,15 @@ from attribution.v1 import (
     segment_service_pb2,
 )
 
-from attribution_service.core.answers import PersonAnswer, SegmentAnswer, UpdateAnswer
+from attribution_service.core.answers import (
+    DeletedAnswer,
+    PersonAnswer,
+    SegmentAnswer,
+    UpdateAnswer,
+)
 from attribution_service.core.commands import (
     CreateSegment,
+    DeletePerson,
     DeleteSegment,
     ReadPerson,
     SegmentDefinition,
@@ -114,6 +120,14 @@ def read_person(request: person_service_pb2.GetPersonRequest) -> ReadPerson:
     return ReadPerson(person_id)
 
 
+def delete_person(request: person_service_pb2.DeletePersonRequest) -> DeletePerson:
+    """Raises Refusal."""
+    fields = Fields()
+    person_id = fields.identifier("person_id", request.person_id)
+    fields.done()
+    return DeletePerson(person_id)
+
+
 def segment(item: Segment) -> segment_pb2.Segment:
     """A segment as it is now."""
     message = _definition_message(definition_of(item))
@@ -172,3 +186,8 @@ def _moved(moves: Iterable[Move], change: MembershipChange) -> list[str]:
 def got_person(answer: PersonAnswer) -> person_service_pb2.GetPersonResponse:
     """The response to GetPerson."""
     return person_service_pb2.GetPersonResponse(person=_person(answer))
+
+
+def deleted_person(_answer: DeletedAnswer) -> person_service_pb2.DeletePersonResponse:
+    """The response to DeletePerson."""
+    return person_service_pb2.DeletePersonResponse()

@@ -119,6 +119,7 @@ _RPCS: Mapping[str, Rpc] = {
     "DeleteSegment": CommandRpc(people.delete_segment, people.deleted_segment),
     "UpdateAttributes": CommandRpc(people.update_attributes, people.updated_attributes),
     "GetPerson": CommandRpc(people.read_person, people.got_person),
+    "DeletePerson": CommandRpc(people.delete_person, people.deleted_person),
     "CheckRule": ReadRpc(rules.check),
     "TryRule": ReadRpc(rules.attempt),
     "GetMetrics": ReadRpc(reports.get_metrics),

@@ -28,7 +28,7 @@ from attribution.v1 import person_pb2 as attribution_dot_v1_dot_person__pb2
 from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#attribution/v1/person_service.proto\x12\x0e\x61ttribution.v1\x1a\x1f\x61ttribution/v1/conversion.proto\x1a attribution/v1/explanation.proto\x1a\x1b\x61ttribution/v1/person.proto\x1a\x1cgoogle/protobuf/struct.proto\"\x93\x01\n\x17UpdateAttributesRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12+\n\nattributes\x18\x02 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x14\n\x0cremove_names\x18\x03 \x03(\t\x12\x11\n\tupdate_id\x18\x04 \x01(\t\x12\x0f\n\x07\x65xplain\x18\x05 \x01(\x08\"\x89\x02\n\x18UpdateAttributesResponse\x12&\n\x06person\x18\x01 \x01(\x0b\x32\x16.attribution.v1.Person\x12\x1b\n\x13\x65ntered_segment_ids\x18\x02 \x03(\t\x12\x18\n\x10left_segment_ids\x18\x03 \x03(\t\x12/\n\x0b\x63onversions\x18\x04 \x03(\x0b\x32\x1a.attribution.v1.Conversion\x12\x19\n\x11\x61\x63hieved_journeys\x18\x05 \x03(\t\x12\x10\n\x08replayed\x18\x06 \x01(\x08\x12\x30\n\x0b\x65xplanation\x18\x07 \x01(\x0b\x32\x1b.attribution.v1.Explanation\"%\n\x10GetPersonRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\";\n\x11GetPersonResponse\x12&\n\x06person\x18\x01 \x01(\x0b\x32\x16.attribution.v1.Person2\xc8\x01\n\rPersonService\x12\x65\n\x10UpdateAttributes\x12\'.attribution.v1.UpdateAttributesRequest\x1a(.attribution.v1.UpdateAttributesResponse\x12P\n\tGetPerson\x12 .attribution.v1.GetPersonRequest\x1a!.attribution.v1.GetPersonResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#attribution/v1/person_service.proto\x12\x0e\x61ttribution.v1\x1a\x1f\x61ttribution/v1/conversion.proto\x1a attribution/v1/explanation.proto\x1a\x1b\x61ttribution/v1/person.proto\x1a\x1cgoogle/protobuf/struct.proto\"\x93\x01\n\x17UpdateAttributesRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12+\n\nattributes\x18\x02 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x14\n\x0cremove_names\x18\x03 \x03(\t\x12\x11\n\tupdate_id\x18\x04 \x01(\t\x12\x0f\n\x07\x65xplain\x18\x05 \x01(\x08\"\x89\x02\n\x18UpdateAttributesResponse\x12&\n\x06person\x18\x01 \x01(\x0b\x32\x16.attribution.v1.Person\x12\x1b\n\x13\x65ntered_segment_ids\x18\x02 \x03(\t\x12\x18\n\x10left_segment_ids\x18\x03 \x03(\t\x12/\n\x0b\x63onversions\x18\x04 \x03(\x0b\x32\x1a.attribution.v1.Conversion\x12\x19\n\x11\x61\x63hieved_journeys\x18\x05 \x03(\t\x12\x10\n\x08replayed\x18\x06 \x01(\x08\x12\x30\n\x0b\x65xplanation\x18\x07 \x01(\x0b\x32\x1b.attribution.v1.Explanation\"%\n\x10GetPersonRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\";\n\x11GetPersonResponse\x12&\n\x06person\x18\x01 \x01(\x0b\x32\x16.attribution.v1.Person\"(\n\x13\x44\x65letePersonRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\"\x16\n\x14\x44\x65letePersonResponse2\xa3\x02\n\rPersonService\x12\x65\n\x10UpdateAttributes\x12\'.attribution.v1.UpdateAttributesRequest\x1a(.attribution.v1.UpdateAttributesResponse\x12P\n\tGetPerson\x12 .attribution.v1.GetPersonRequest\x1a!.attribution.v1.GetPersonResponse\x12Y\n\x0c\x44\x65letePerson\x12#.attribution.v1.DeletePersonRequest\x1a$.attribution.v1.DeletePersonResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,6 +43,10 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETPERSONREQUEST']._serialized_end=636
   _globals['_GETPERSONRESPONSE']._serialized_start=638
   _globals['_GETPERSONRESPONSE']._serialized_end=697
-  _globals['_PERSONSERVICE']._serialized_start=700
-  _globals['_PERSONSERVICE']._serialized_end=900
+  _globals['_DELETEPERSONREQUEST']._serialized_start=699
+  _globals['_DELETEPERSONREQUEST']._serialized_end=739
+  _globals['_DELETEPERSONRESPONSE']._serialized_start=741
+  _globals['_DELETEPERSONRESPONSE']._serialized_end=763
+  _globals['_PERSONSERVICE']._serialized_start=766
+  _globals['_PERSONSERVICE']._serialized_end=1057
 # @@protoc_insertion_point(module_scope)

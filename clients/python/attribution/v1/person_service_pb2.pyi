@@ -53,3 +53,13 @@ class GetPersonResponse(_message.Message):
     PERSON_FIELD_NUMBER: _ClassVar[int]
     person: _person_pb2.Person
     def __init__(self, person: _Optional[_Union[_person_pb2.Person, _Mapping]] = ...) -> None: ...
+
+class DeletePersonRequest(_message.Message):
+    __slots__ = ("person_id",)
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    person_id: str
+    def __init__(self, person_id: _Optional[str] = ...) -> None: ...
+
+class DeletePersonResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...

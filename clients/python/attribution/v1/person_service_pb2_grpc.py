@@ -45,6 +45,11 @@ class PersonServiceStub(object):
                 request_serializer=attribution_dot_v1_dot_person__service__pb2.GetPersonRequest.SerializeToString,
                 response_deserializer=attribution_dot_v1_dot_person__service__pb2.GetPersonResponse.FromString,
                 _registered_method=True)
+        self.DeletePerson = channel.unary_unary(
+                '/attribution.v1.PersonService/DeletePerson',
+                request_serializer=attribution_dot_v1_dot_person__service__pb2.DeletePersonRequest.SerializeToString,
+                response_deserializer=attribution_dot_v1_dot_person__service__pb2.DeletePersonResponse.FromString,
+                _registered_method=True)
 
 
 class PersonServiceServicer(object):
@@ -68,6 +73,17 @@ class PersonServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def DeletePerson(self, request, context):
+        """Removes everything that is a person's, in one step: attributes, memberships,
+        journeys, deliveries, interactions, conversions, and the events, changes and
+        updates that were taken in. No list and no stream names the person any more;
+        figures stay as they were (rule M1). Nothing brings any of it back. Whatever
+        comes for the same id later is about somebody new.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_PersonServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -80,6 +96,11 @@ def add_PersonServiceServicer_to_server(servicer, server):
                     servicer.GetPerson,
                     request_deserializer=attribution_dot_v1_dot_person__service__pb2.GetPersonRequest.FromString,
                     response_serializer=attribution_dot_v1_dot_person__service__pb2.GetPersonResponse.SerializeToString,
+            ),
+            'DeletePerson': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeletePerson,
+                    request_deserializer=attribution_dot_v1_dot_person__service__pb2.DeletePersonRequest.FromString,
+                    response_serializer=attribution_dot_v1_dot_person__service__pb2.DeletePersonResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -137,6 +158,33 @@ class PersonService(object):
             '/attribution.v1.PersonService/GetPerson',
             attribution_dot_v1_dot_person__service__pb2.GetPersonRequest.SerializeToString,
             attribution_dot_v1_dot_person__service__pb2.GetPersonResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeletePerson(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/attribution.v1.PersonService/DeletePerson',
+            attribution_dot_v1_dot_person__service__pb2.DeletePersonRequest.SerializeToString,
+            attribution_dot_v1_dot_person__service__pb2.DeletePersonResponse.FromString,
             options,
             channel_credentials,
             insecure,

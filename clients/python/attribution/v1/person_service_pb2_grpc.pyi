@@ -41,6 +41,13 @@ class PersonServiceStub:
     """
     GetPerson: _grpc.UnaryUnaryMultiCallable[_person_service_pb2.GetPersonRequest, _person_service_pb2.GetPersonResponse]
     """Returns a person's attributes and segments as they are now."""
+    DeletePerson: _grpc.UnaryUnaryMultiCallable[_person_service_pb2.DeletePersonRequest, _person_service_pb2.DeletePersonResponse]
+    """Removes everything that is a person's, in one step: attributes, memberships,
+    journeys, deliveries, interactions, conversions, and the events, changes and
+    updates that were taken in. No list and no stream names the person any more;
+    figures stay as they were (rule M1). Nothing brings any of it back. Whatever
+    comes for the same id later is about somebody new.
+    """
 
 @_typing.type_check_only
 class PersonServiceAsyncStub(PersonServiceStub):
@@ -55,6 +62,13 @@ class PersonServiceAsyncStub(PersonServiceStub):
     """
     GetPerson: _aio.UnaryUnaryMultiCallable[_person_service_pb2.GetPersonRequest, _person_service_pb2.GetPersonResponse]  # type: ignore[assignment]
     """Returns a person's attributes and segments as they are now."""
+    DeletePerson: _aio.UnaryUnaryMultiCallable[_person_service_pb2.DeletePersonRequest, _person_service_pb2.DeletePersonResponse]  # type: ignore[assignment]
+    """Removes everything that is a person's, in one step: attributes, memberships,
+    journeys, deliveries, interactions, conversions, and the events, changes and
+    updates that were taken in. No list and no stream names the person any more;
+    figures stay as they were (rule M1). Nothing brings any of it back. Whatever
+    comes for the same id later is about somebody new.
+    """
 
 class PersonServiceServicer(metaclass=_abc_1.ABCMeta):
     """What is known of people."""
@@ -78,5 +92,18 @@ class PersonServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_person_service_pb2.GetPersonResponse, _abc.Awaitable[_person_service_pb2.GetPersonResponse]]:
         """Returns a person's attributes and segments as they are now."""
+
+    @_abc_1.abstractmethod
+    def DeletePerson(
+        self,
+        request: _person_service_pb2.DeletePersonRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_person_service_pb2.DeletePersonResponse, _abc.Awaitable[_person_service_pb2.DeletePersonResponse]]:
+        """Removes everything that is a person's, in one step: attributes, memberships,
+        journeys, deliveries, interactions, conversions, and the events, changes and
+        updates that were taken in. No list and no stream names the person any more;
+        figures stay as they were (rule M1). Nothing brings any of it back. Whatever
+        comes for the same id later is about somebody new.
+        """
 
 def add_PersonServiceServicer_to_server(servicer: PersonServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -1,0 +1,105 @@
+"""Removing a person in SQL: what figures count is kept first, without a name of anybody."""
+
+import json
+from collections.abc import Iterator
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Insert,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+)
+from sqlalchemy.dialects import sqlite
+
+from attribution_service.core.counted import CountedConversion, counted_conversion
+from attribution_service.storage import rows, tables
+from attribution_service.storage.tables import bucket_of
+
+_ROWS_AT_ONCE = 1_000
+
+Whose = dict[str, int | str]
+
+
+def erase(connection: Connection, person_id: str) -> None:
+    """Remove everything of a person, and keep what figures count of it."""
+    whose: Whose = {"whose_bucket": bucket_of(person_id), "whose_id": person_id}
+    connection.execute(_KEEP_DELIVERIES, whose)
+    connection.execute(_KEEP_JOURNEYS, whose)
+    for counted in _conversions(connection, whose):
+        connection.execute(insert(tables.kept_conversions), counted)
+    for table in tables.OF_PEOPLE:
+        connection.execute(delete(table).where(_of_person(table)), whose)
+
+
+def _of_person(table: Table) -> ColumnElement[bool]:
+    return and_(
+        table.c.bucket == bindparam("whose_bucket"), table.c.person_id == bindparam("whose_id")
+    )
+
+
+def _counting(kept: Table, chosen: Select[tuple[object, ...]]) -> Insert:
+    """Add what was chosen, grouped by the key of `kept`, to what is counted there."""
+    key = list(kept.primary_key)
+    adding = sqlite.insert(kept).from_select([*(column.name for column in key), "count"], chosen)
+    together = {"count": kept.c.count + adding.excluded["count"]}
+    return adding.on_conflict_do_update(index_elements=key, set_=together)
+
+
+def _keep_deliveries() -> Insert:
+    table = tables.deliveries
+    key = (table.c.campaign_id, table.c.sent_us, table.c.action_id, table.c.marks)
+    chosen = select(*key, func.count()).where(_of_person(table), table.c.sent_us.is_not(None))
+    return _counting(tables.kept_deliveries, chosen.group_by(*key))
+
+
+def _keep_journeys() -> Insert:
+    table = tables.journeys
+    came_to = (
+        table.c.state,
+        func.coalesce(table.c.exit_reason, ""),
+        table.c.converted_us.is_not(None),
+    )
+    key = (table.c.campaign_id, table.c.start_us, *came_to)
+    chosen = select(*key, func.count()).where(_of_person(table))
+    return _counting(tables.kept_journeys, chosen.group_by(*key))
+
+
+# The same text each time, so that it is compiled once.
+_KEEP_DELIVERIES = _keep_deliveries()
+_KEEP_JOURNEYS = _keep_journeys()
+
+
+def _conversions(connection: Connection, whose: Whose) -> Iterator[list[rows.Row]]:
+    """What figures count of a person's conversions, in parts."""
+    table = tables.conversions
+    chosen = select(table).where(_of_person(table)).order_by(table.c.sequence)
+    first: dict[str, int] = {}
+    found = connection.execute(chosen, whose).mappings()
+    while part := found.fetchmany(_ROWS_AT_ONCE):
+        counted: list[rows.Row] = []
+        for row in part:
+            # A number that nothing else has stands for the person in this campaign.
+            number = first.setdefault(row["campaign_id"], row["sequence"])
+            item = counted_conversion(rows.conversion(dict(row)), row["sequence"], number)
+            counted.append(_conversion_row(item))
+        yield counted
+
+
+def _conversion_row(item: CountedConversion) -> rows.Row:
+    return {
+        "campaign_id": item.campaign_id,
+        "converted_us": item.converted_us,
+        "sequence": item.sequence,
+        "person": item.person,
+        "sent_us": item.sent_us,
+        "action_id": item.action_id,
+        "value": item.value,
+        "touches": json.dumps([[each.action_id, each.basis_us] for each in item.touches]),
+    }

@@ -6,7 +6,6 @@ from typing import Any
 
 from model.driver import Json, Refused
 
-
 # How the names begin under which the log keeps what happened to people who were erased.
 ERASED = "\x01erased-"
 

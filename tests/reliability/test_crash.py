@@ -142,6 +142,61 @@ def test_kill_9_in_the_middle_of_a_load(tmp_path: Path, capsys: pytest.CaptureFi
         )
 
 
+PEOPLE = 300
+
+
+def test_kill_9_while_people_are_deleted(tmp_path: Path) -> None:
+    """Everybody is whole or gone, and figures count everybody as before."""
+    store, address = tmp_path / "a.db", f"127.0.0.1:{free_port()}"
+    server = start_server(store, address)
+    call = connect(address)
+    call("CreateCampaign", {"campaign": COURSE})
+    ledger = Ledger()
+    names = [f"p{number}" for number in range(PEOPLE)]
+    for name in names:
+        ledger.start(call, name)
+        ledger.deliver(call, name)
+        ledger.evaluate(call, name, "e1")
+    before = call("GetMetrics", {"campaign_id": "course"})
+    deleted: list[str] = []
+
+    def delete() -> None:
+        with contextlib.suppress(grpc.RpcError):
+            for name in names:
+                call("DeletePerson", {"person_id": name})
+                deleted.append(name)
+
+    worker = threading.Thread(target=delete)
+    worker.start()
+    while len(deleted) < PEOPLE // 10:
+        time.sleep(0.001)
+    os.kill(server.pid, signal.SIGKILL)
+    server.wait()
+    worker.join(60)
+    call.close()
+    server = start_server(store, address)
+    call = connect(address)
+    held = [everything_of(call, name) for name in names]
+    assert not any(map(any, held[: len(deleted)]))
+    assert all(all(each) or not any(each) for each in held)
+    assert any(map(all, held)), "everybody was deleted: the crash came too late to prove anything"
+    assert call("GetMetrics", {"campaign_id": "course"}) == before
+    call.close()
+    server.send_signal(signal.SIGTERM)
+    assert server.wait(60) == 0
+
+
+def everything_of(call: Caller, person: str) -> list[bool]:
+    """Whether there is a journey, a delivery, something sent, something that happened."""
+    mine = {"person_id": person}
+    return [
+        bool(call("ListJourneys", mine)),
+        bool(call("ListDeliveries", mine)),
+        bool(call("ListPersonSent", mine)),
+        bool(call("ListPersonActivity", mine)),
+    ]
+
+
 def stored_conversions(store: Path) -> Counter[str]:
     connection = sqlite3.connect(store)
     try:

@@ -11,6 +11,7 @@ from attribution_dsl import Limits
 from attribution_service.clock import ManualClock
 from attribution_service.core.answers import (
     Answer,
+    DeletedAnswer,
     EvaluateAnswer,
     ExitAnswer,
     JourneyAnswer,
@@ -21,6 +22,7 @@ from attribution_service.core.commands import (
     Command,
     CreateCampaign,
     Definition,
+    DeletePerson,
     EvaluateEvent,
     FinishJourney,
     RecordDelivery,
@@ -105,6 +107,38 @@ def test_a_batch_is_carried_out_in_order_in_one_transaction() -> None:
     assert [c.delivery_id for c in converted.conversions] == ["d1"]
     assert isinstance(exited, ExitAnswer)
     assert exited.exit
+
+
+def test_a_deletion_has_its_place_among_the_commands_of_a_batch() -> None:
+    store = CountingStore()
+    engine = Engine(store)
+    run(engine, CREATE)
+    first, deleted, sent, again = run(
+        engine,
+        StartJourney("ada", "j1", "c"),
+        DeletePerson("ada"),
+        email(),
+        StartJourney("ada", "j1", "c"),
+        at_us=7,
+    )
+    assert isinstance(first, JourneyAnswer)
+    assert deleted == DeletedAnswer()
+    assert isinstance(sent, Refusal)  # the journey had gone before it came
+    assert isinstance(again, JourneyAnswer)
+    assert not again.replayed
+    run(engine, DeletePerson("nobody"), at_us=9)
+    assert engine.latest_arrival_us == 9
+
+
+def test_a_deletion_that_is_not_stored_deletes_nothing() -> None:
+    store = CountingStore()
+    engine = Engine(store)
+    run(engine, CREATE, StartJourney("ada", "j1", "c"))
+    store.unavailable = True
+    (outcome,) = run(engine, DeletePerson("ada"))
+    assert isinstance(outcome, StoreUnavailableError)
+    store.unavailable = False
+    assert store.journey("ada", "j1")
 
 
 def test_a_refused_command_does_not_hinder_the_others() -> None:

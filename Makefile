@@ -9,7 +9,7 @@ SECONDS ?= 60
 EVALUATIONS ?= 1000000
 SEED ?= 1
 
-.PHONY: help demo test run check conformance format stubs bench-rules attack-rules fuzz-rules fuzz-differential lock clean
+.PHONY: help demo test run check coverage-rules conformance format stubs bench-rules attack-rules fuzz-rules fuzz-differential lock clean
 
 help: ## Show the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -30,6 +30,10 @@ check: $(SETUP) ## Lint, types, contracts, and whether the generated stubs match
 	$(BIN)/mypy
 	$(BIN)/buf lint
 	$(BIN)/python tools/stubs.py --check
+	$(BIN)/python tools/coverage_rules.py >/dev/null
+
+coverage-rules: $(SETUP) ## Show which scenarios cite which rule; fails on a rule without one.
+	$(BIN)/python tools/coverage_rules.py
 
 conformance: $(SETUP) build/conformance/tests.json ## Run CEL's own tests of the rule language; needs Node.js and a network.
 	PYTHONPATH=tests $(BIN)/python -m conformance

@@ -142,7 +142,7 @@ def test_kill_9_in_the_middle_of_a_load(tmp_path: Path, capsys: pytest.CaptureFi
         )
 
 
-PEOPLE = 300
+PEOPLE = 100
 
 
 def test_kill_9_while_people_are_deleted(tmp_path: Path) -> None:

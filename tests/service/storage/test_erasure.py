@@ -68,8 +68,12 @@ def test_all_of_a_person_goes_and_nobody_else_is_touched(store: Store) -> None:
     erase(store, "ada")
     states = load(store, EVERYWHERE, replace(EVERYWHERE, person_id="bob"))
     gone, bob = states["ada"], states["bob"]
-    assert gone.journeys == gone.deliveries == gone.interactions == gone.memberships == {}
-    assert gone.receipts == gone.conversions == {}
+    assert not gone.journeys
+    assert not gone.deliveries
+    assert not gone.interactions
+    assert not gone.memberships
+    assert not gone.receipts
+    assert not gone.conversions
     assert gone.person == Person("ada")
     assert (bob.journeys, bob.deliveries, bob.receipts) == (
         before.journeys,

@@ -174,6 +174,20 @@ def test_places_of_conversions_are_never_given_out_again(store: Store) -> None:
     assert new.record.person_id == "cy"
 
 
+def test_the_feed_has_gaps_and_goes_on(store: Store) -> None:
+    for person_id in ("ada", "bob", "ada"):
+        write(store, converted(person_id, 1, 1))
+    write(store, converted("ada", 2, 1, event_id="e9", delivery_id="d9"))
+    last = store.reports.feed(0, "", 9).last
+    erase(store, "ada")
+    feed = store.reports.feed(0, "", 9)
+    assert [item.conversion.person_id for item in feed.found] == ["bob"]
+    assert feed.reached == feed.last == last
+    write(store, converted("cy", 1, 1))
+    (new,) = store.reports.feed(last, "", 9).found
+    assert (new.sequence, new.conversion.person_id) == (last + 1, "cy")
+
+
 def figure(store: Store, query: MetricsQuery) -> Metrics:
     return metrics(query, store.reports.metrics(query))
 

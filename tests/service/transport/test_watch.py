@@ -94,6 +94,25 @@ def test_what_is_on_record_and_then_what_comes(tmp_path: Path) -> None:
         again.cancel()
 
 
+def test_people_who_are_deleted_leave_gaps_and_nobody_waits_at_them(tmp_path: Path) -> None:
+    with server(tmp_path) as call:
+        for person_id in ("ada", "bob", "cy"):
+            convert(call, person_id, 1)
+        watch = Watch(call)
+        assert [watch.next(), watch.next(), watch.next()] == ["", "ada-01", "bob-01"]
+        watch.cancel()
+        for person_id in ("ada", "bob", "cy"):
+            call("DeletePerson", {"person_id": person_id})
+        behind = Watch(call, cursor=watch.cursor)
+        first = Watch(call)
+        assert (behind.next(), first.next()) == ("", "")
+        convert(call, "di", 1)
+        assert (behind.next(), first.next()) == ("di-01", "di-01")
+        behind.cancel()
+        first.cancel()
+        assert Watch(call, end_when_caught_up=True).rest() == ["di-01"]
+
+
 def test_from_now_on(tmp_path: Path) -> None:
     with server(tmp_path) as call:
         convert(call, "ada", 1)

@@ -56,11 +56,30 @@ def merge(wanted: M, target: M, paths: list[str]) -> None:
     source.CopyFrom(wanted)
     # A path below another one is named by that one already.
     paths = [path for path in paths if not any(path.startswith(f"{other}.") for other in paths)]
+    paths = [path for path in paths if not _is_replaced(source, path, paths)]
     for path in paths:
         _touch_parents(source, path)
     FieldMask(paths=paths).MergeMessage(
         source, target, replace_message_field=True, replace_repeated_field=True
     )
+
+
+def _is_replaced(source: Message, path: str, paths: list[str]) -> bool:
+    """Whether a path leads into one alternative of several, and another is set and named as well.
+
+    Setting that one clears this one, so there is nothing left to take over.
+    """
+    message: Any = source
+    *parents, _ = path.split(".")
+    above = ""
+    for name in parents:
+        group = message.DESCRIPTOR.fields_by_name[name].containing_oneof
+        chosen = None if group is None else message.WhichOneof(group.name)
+        if chosen not in {None, name}:
+            return any(f"{each}.".startswith(f"{above}{chosen}.") for each in paths)
+        message = getattr(message, name)
+        above += f"{name}."
+    return False
 
 
 def _touch_parents(message: Message, path: str) -> None:

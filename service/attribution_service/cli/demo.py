@@ -24,11 +24,11 @@ def demo(
             metavar="NUMBER",
             min=0,
             max=_MOST_COMMANDS,
-            help="How many commands the made-up log of the second part has; 0: only the story.",
+            help="How many commands the made-up log of the last part has; 0: it is left out.",
         ),
     ] = 50_000,
 ) -> None:
-    """Play the course example on a real server, then a long log of commands.
+    """Play the course example on a real server, ask about it, then send a long log of commands.
 
     Needs nothing and leaves nothing behind: the servers listen on free ports of the loopback, and
     keep their state in a temporary folder. Exit code 0: every answer was the expected one; 1: one

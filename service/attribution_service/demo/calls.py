@@ -1,12 +1,13 @@
 """Commands through the real client."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import grpc
 from attribution_client import (
     AlreadyExists,
     AsyncAttributionClient,
+    AttributionClient,
     CheckExitResponse,
     EvaluateResponse,
     ExitReason,
@@ -45,6 +46,16 @@ async def connected(address: str) -> AsyncIterator[AsyncAttributionClient]:
     async with (
         grpc.aio.insecure_channel(address, options=_OPTIONS) as channel,
         AsyncAttributionClient(channel, timeout=CALL_SECONDS) as client,
+    ):
+        yield client
+
+
+@contextmanager
+def connected_blocking(address: str) -> Iterator[AttributionClient]:
+    """The same without asyncio, as `apply` has it."""
+    with (
+        grpc.insecure_channel(address, options=_OPTIONS) as channel,
+        AttributionClient(channel, timeout=CALL_SECONDS) as client,
     ):
         yield client
 
@@ -112,6 +123,7 @@ async def _do(client: AsyncAttributionClient, command: Do) -> Reply:
         name=command.name,
         properties=command.properties,
         explain=command.explain,
+        validate_only=command.dry_run,
     )
     return Reply(
         replayed=answer.replayed,

@@ -48,7 +48,7 @@ class Touch:
 
 @dataclass(frozen=True, slots=True)
 class Do:
-    """A person performs an event."""
+    """A person performs an event; `dry_run`: what if."""
 
     kind: ClassVar[str] = "events"
     person: str
@@ -56,6 +56,7 @@ class Do:
     name: str
     properties: Properties = field(default_factory=dict)
     explain: bool = False
+    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,16 @@ from rich.text import Text
 from attribution_service.app import background
 from attribution_service.clock import ManualClock
 from attribution_service.config import ServerSettings
+from attribution_service.demo.asked import ask
 from attribution_service.demo.commands import DemoFailed
 from attribution_service.demo.load import Loaded, load
 from attribution_service.demo.log import CAMPAIGNS, PersonLog, generate
+from attribution_service.demo.planned import plan
 from attribution_service.demo.play import PlayedChapter, play
 from attribution_service.demo.progress import progress
 from attribution_service.demo.screen import open_screen
 from attribution_service.demo.server import serving
+from attribution_service.demo.sheets import Sheet, show_sheet
 from attribution_service.demo.story import CAMPAIGN, CHAPTERS
 from attribution_service.demo.summary import count, disagreements, show_figures
 from attribution_service.demo.tables import show_chapters
@@ -46,7 +49,10 @@ def run(commands: int) -> None:
 
 
 def tell_story(screen: Console, store: Path) -> None:
-    """Play the story on a server of its own, and show it. Raises DemoFailed, AttributionError."""
+    """Play the story on a server of its own, show it, and ask about it.
+
+    Raises DemoFailed, AttributionError.
+    """
     _heading(screen, "1. The course example")
     clock = ManualClock()
     with background(ServerSettings(store_url=f"sqlite:///{store}"), clock) as address:
@@ -64,10 +70,23 @@ def tell_story(screen: Console, store: Path) -> None:
         )
         screen.print()
         chapters = asyncio.run(play(address, clock, CAMPAIGN, CHAPTERS))
+        sheets = (*asyncio.run(ask(address)), plan(address, store.with_name("files")))
     show_chapters(screen, chapters)
     _check_story(chapters)
     steps = sum(len(chapter.steps) for chapter in chapters)
     _good(screen, f"All {steps} answers are as the story expects.")
+    _show_asked(screen, sheets)
+
+
+def _show_asked(screen: Console, sheets: Iterable[Sheet]) -> None:
+    _heading(screen, "2. Asked afterwards: why, how much, what next")
+    wrong: list[str] = []
+    for sheet in sheets:
+        show_sheet(screen, sheet)
+        wrong += [f"{sheet.question} {difference}" for difference in sheet.differences]
+    if wrong:
+        raise DemoFailed("\n".join(("what was asked afterwards is answered otherwise:", *wrong)))
+    _good(screen, "Explanations, report and plan are as expected.")
 
 
 def _check_story(chapters: Iterable[PlayedChapter]) -> None:
@@ -83,7 +102,7 @@ def _check_story(chapters: Iterable[PlayedChapter]) -> None:
 
 def send_log(screen: Console, store: Path, commands: int) -> None:
     """Send a long log to a server process, and count again. Raises DemoFailed, AttributionError."""
-    _heading(screen, f"2. A log of {commands:,} commands")
+    _heading(screen, f"3. A log of {commands:,} commands")
     now = datetime.now(UTC)
     people = generate(commands, now)
     _say(

@@ -1,6 +1,7 @@
 """The story as tables that are read at a glance."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -57,16 +58,16 @@ def _row(played: Played) -> tuple[Text, Text, Text, Text]:
     if played.differences:
         why = Text("\n".join(f"UNEXPECTED {told}" for told in played.differences), style="bold red")
     return (
-        Text(_time(step), style=quiet),
+        Text(length(step.at), style=quiet),
         Text(step.text, style=quiet),
         _verdict(step, reply),
         why,
     )
 
 
-def _time(step: Step) -> str:
+def length(time: timedelta) -> str:
     """Such as `9 d 1 s`: every unit that is not 0."""
-    left = int(step.at.total_seconds())
+    left = int(time.total_seconds())
     parts: list[str] = []
     for size, unit in _UNITS:
         whole, left = divmod(left, size)

@@ -62,6 +62,13 @@ def test_story_and_log(tmp_path: Path) -> None:
     assert _has_line(done.stdout, r"^9 d 1 s +finishes sql .* no credit ")
     assert _has_line(done.stdout, r"^6 d 2 h +exit check: python, .* EXIT: goal ")
     assert _has_line(done.stdout, r"^All \d+ answers are as the story expects\.$")
+    assert _has_line(done.stdout, r"^email-1 +4 d +2 d +yes *$")
+    assert _has_line(done.stdout, r"^Dan, sql .* filter false ")
+    assert _has_line(done.stdout, r"^ +email-2 +outside window +clicked 7 d 1 h before the event")
+    assert _has_line(done.stdout, r"^all +11 +11 +6 +67% +5 *$")
+    assert _has_line(done.stdout, r"^Cleo +python +webhook-1 +e2 +5 d 4 h *$")
+    assert _has_line(done.stdout, r"^ +goal\.window +7d -> 3d *$")
+    assert _has_line(done.stdout, r"^Explanations, report and plan are as expected\.$")
     assert _has_line(done.stdout, r"^500 of 500 commands answered$")
     assert _has_line(done.stdout, r"^commands +500 *$")
     assert _has_line(done.stdout, r"^500 commands in [\d.]+ s: [\d,]+ commands/s")
@@ -92,7 +99,13 @@ def test_nothing_is_cut(tmp_path: Path, columns: int) -> None:
     # Whole words, wherever the lines break.
     words = done.stdout.split()
     assert words.count("CREDIT") == 7
-    for whole in ("'event.course_id", "trigger.course_id'", "slack-4:", "webhook-2:"):
+    for whole in (
+        "'event.course_id",
+        "trigger.course_id'",
+        "slack-4:",
+        "webhook-2:",
+        "goal.performs_event.event_name",
+    ):
         assert whole in words
 
 
@@ -100,7 +113,7 @@ def test_no_log_is_asked_for(tmp_path: Path) -> None:
     done = _run(tmp_path, "--commands", "0")
 
     assert done.returncode == 0
-    assert "2. A log" not in done.stdout
+    assert "3. A log" not in done.stdout
 
 
 def test_answer_that_differs_from_the_story(tmp_path: Path) -> None:
@@ -120,6 +133,30 @@ run.CHAPTERS = (replace(run.CHAPTERS[0], steps=(step,)),)
         "Ada, 'starts course python': credit: expected email-7, got none",
     ]
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("part", "question"),
+    [
+        ("asked._WHY", "Why did email-1 get the credit when Ada finished python?"),
+        ("asked._WHY_NOT", "Why does Dan's sql give no credit, and would Ada's python again?"),
+        ("asked._REPORT", "What did the campaign bring?"),
+        ("asked._WHO", "Who converted?"),
+        ("planned._PLAN", "What would `apply` change?"),
+    ],
+)
+def test_answer_afterwards_that_differs(tmp_path: Path, part: str, question: str) -> None:
+    before = f"""
+from attribution_service.demo import asked, planned
+{part} = {part}[:-1]
+"""
+    done = _run(tmp_path, "--commands", "500", before=before)
+
+    assert done.returncode == 1
+    assert done.stdout.count("UNEXPECTED") == 1
+    head, told = done.stderr.splitlines()
+    assert head == "FAILED: what was asked afterwards is answered otherwise:"
+    assert told.startswith(f"{question} got ")
 
 
 def test_recount_that_disagrees(tmp_path: Path) -> None:
@@ -191,7 +228,7 @@ def test_servers_settings_are_not_those_of_the_environment(
     done = _run(tmp_path)
 
     assert done.returncode == 0
-    assert "2. A log of 50 commands" in done.stdout
+    assert "3. A log of 50 commands" in done.stdout
 
 
 @pytest.mark.parametrize("number", ["-1", "many"])

@@ -8,6 +8,7 @@ connection begins behind the last cursor that came.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Final
 
 import grpc
@@ -17,6 +18,9 @@ from attribution_client._decode import from_rpc_error
 from attribution_client._retry import Clock, RetryPolicy, checked_timeout, next_delay
 
 DEFAULT_CONNECTION_SECONDS: Final = 300.0
+# A watch outlasts the restart of a server, for which a call would not wait: with the default waits
+# these take about a minute.
+_PATIENT_ATTEMPTS: Final = 20
 
 
 class Watching:
@@ -32,7 +36,8 @@ class Watching:
         timeout: float | None,
     ) -> None:
         self._request = request
-        self._policy = policy
+        patient = max(policy.max_attempts, _PATIENT_ATTEMPTS)
+        self._policy = replace(policy, max_attempts=patient) if policy.max_attempts > 1 else policy
         self._clock = clock
         self._failures = 0
         self.seconds = checked_timeout(DEFAULT_CONNECTION_SECONDS if timeout is None else timeout)

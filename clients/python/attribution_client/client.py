@@ -1067,8 +1067,9 @@ class AttributionClient:
                 as all errors are.
             NotFound: There is no such campaign.
             ResourceExhausted: Too many watch.
-            Unavailable: No server answers; raised once the retries are used up, which
-                count anew with each response.
+            Unavailable: No server answers; raised after 20 attempts, or those of the
+                retry policy if they are more, which count anew with each response. A
+                policy of one attempt is kept to.
             AttributionError: The call failed otherwise.
         """
         request = _report_requests.watch_conversions(

@@ -60,10 +60,14 @@ def _ended(journey: Journey, catalog: Catalog) -> ExitAnswer:
 
 def _goal_sentence(journey: Journey, catalog: Catalog) -> str:
     achieved_us, end_us = journey.achieved_us, journey.end_us
-    if achieved_us is not None and end_us is not None and achieved_us <= end_us:
-        since_us = achieved_us - journey.start_us
-        return f"the goal was achieved {span(since_us)} after the journey started"
     goal = catalog.revision(journey.campaign_id, journey.revision).goal
+    if achieved_us is not None and end_us is not None:
+        # An achievement of the same instant may have come after the end; an event's cannot, since
+        # only what was achieved before lets such a journey end.
+        holds = goal is not None and goal.move is not None
+        if achieved_us < end_us or (achieved_us == end_us and not holds):
+            since_us = achieved_us - journey.start_us
+            return f"the goal was achieved {span(since_us)} after the journey started"
     return f"the goal held: the person was {_where(goal)}"
 
 

@@ -196,6 +196,13 @@ def goal_move(content: Json) -> Move | None:
     return None
 
 
+# Of each of these a campaign has one at most.
+ALTERNATIVES = {
+    "goal": ("performs_event", "enters_segment", "leaves_segment"),
+    "trigger": ("event_name", "any_segment", "all_segments"),
+}
+
+
 def masked(current: Json, given: Json, mask: list[str]) -> Json:
     """The campaign's content after an update; no mask means the fields that are set."""
     if mask == ["*"]:
@@ -207,7 +214,21 @@ def masked(current: Json, given: Json, mask: list[str]) -> Json:
         top, *rest = path.split(".")
         if top not in FIELDS:
             raise Refusal("INVALID_ARGUMENT", "FIELD_INVALID")
+        wanted = given.get(top) or {}
+        chosen = [each for each in ALTERNATIVES.get(top, ()) if each in wanted]
+        into = rest[0] if rest and rest[0] in ALTERNATIVES.get(top, ()) else None
+        if (
+            into
+            and chosen
+            and into not in chosen
+            and any(f"{each}.".startswith(f"{top}.{chosen[0]}.") for each in paths)
+        ):
+            continue
         content[top] = replaced(content[top], given.get(top), rest)
+        if into in chosen:
+            for other in ALTERNATIVES[top]:
+                if other != into:
+                    content[top].pop(other, None)
     return filled_in({**content, "kind": current["kind"]})
 
 

@@ -327,6 +327,11 @@ class FakeService(
     ) -> rule_service_pb2.TryRuleResponse:
         return self._answer(rule_service_pb2.TryRuleResponse(), request, context)
 
+    def Simulate(
+        self, request: rule_service_pb2.SimulateRequest, context: grpc.ServicerContext
+    ) -> rule_service_pb2.SimulateResponse:
+        return self._answer(rule_service_pb2.SimulateResponse(), request, context)
+
 
 ADDERS: tuple[Callable[[FakeService, grpc.Server], None], ...] = (
     attribution_service_pb2_grpc.add_AttributionServiceServicer_to_server,

@@ -40,6 +40,8 @@ from attribution_client import (
     PersonActivity,
     RulePlace,
     Segment,
+    SimulateResult,
+    SimulateStep,
     Trigger,
 )
 from clients.callers import NOW
@@ -54,6 +56,12 @@ CAMPAIGN = Campaign(
     goal=Goal(performs_event=PerformsEvent(event_name="course_finished")),
 )
 JOURNEY = Journey(journey_id="j1", person_id="p1")
+STEP = SimulateStep(
+    time=datetime(2025, 3, 1, 12, tzinfo=CEST), check_exit=CheckExitRequest(person_id="p1")
+)
+SIMULATED = rule_service_pb2.SimulateResponse(
+    results=[SimulateResult(check_exit=CheckExitResponse(exit=True))]
+)
 ACTIVITY = PersonActivity(journey_id="j1")
 CONVERSION = Conversion(delivery_id="d1")
 WATCHED = report_service_pb2.WatchConversionsResponse(conversion=CONVERSION, cursor="7")
@@ -552,6 +560,30 @@ CASES = [
         note="with little data",
     ),
     Case(
+        "simulate",
+        "Simulate",
+        {"campaigns": [CAMPAIGN], "segments": [SEGMENT], "stored_segment_ids": ["s2"]},
+        {
+            "storedSegmentIds": ["s2"],
+            "segments": [json_format.MessageToDict(SEGMENT)],
+            "campaigns": [json_format.MessageToDict(CAMPAIGN)],
+            "steps": [
+                {"time": "2025-03-01T10:00:00Z", "checkExit": {"personId": "p1"}},
+            ],
+        },
+        SIMULATED,
+        args=([STEP],),
+    ),
+    Case(
+        "simulate",
+        "Simulate",
+        {"stored_campaign_ids": ["c1"]},
+        {"storedCampaignIds": ["c1"]},
+        SIMULATED,
+        args=([],),
+        note="with a campaign of the server",
+    ),
+    Case(
         "get_metrics",
         "GetMetrics",
         {
@@ -730,6 +762,8 @@ def test_every_method_takes_a_timeout() -> None:
         ("update_segment", (SEGMENT,), {"update_mask": "rule"}),
         ("update_attributes", (), {"person_id": "p1", "remove_names": "rule"}),
         ("try_rule", ("true", "AUDIENCE_FILTER"), {"segments": "rule"}),
+        ("simulate", ([],), {"stored_campaign_ids": "rule"}),
+        ("simulate", ([],), {"stored_segment_ids": "rule"}),
     ],
 )
 def test_a_list_that_is_a_text_is_refused(

@@ -51,7 +51,13 @@ from attribution.v1.rule_pb2 import (
     RuleValueType,
     Severity,
 )
-from attribution.v1.rule_service_pb2 import CheckRuleResponse, TryRuleResponse
+from attribution.v1.rule_service_pb2 import (
+    CheckRuleResponse,
+    SimulateResponse,
+    SimulateResult,
+    SimulateStep,
+    TryRuleResponse,
+)
 from attribution.v1.segment_pb2 import MembershipChange, Segment, SegmentChange
 
 from attribution_client._retry import Clock, RetryPolicy
@@ -148,6 +154,9 @@ __all__ = [
     "SegmentSet",
     "SeriesStep",
     "Severity",
+    "SimulateResponse",
+    "SimulateResult",
+    "SimulateStep",
     "TimeBasis",
     "Trigger",
     "TryRuleResponse",

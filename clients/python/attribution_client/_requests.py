@@ -47,7 +47,12 @@ from attribution.v1.person_service_pb2 import (
     UpdateAttributesRequest,
 )
 from attribution.v1.rule_pb2 import RulePlace
-from attribution.v1.rule_service_pb2 import CheckRuleRequest, TryRuleRequest
+from attribution.v1.rule_service_pb2 import (
+    CheckRuleRequest,
+    SimulateRequest,
+    SimulateStep,
+    TryRuleRequest,
+)
 from attribution.v1.segment_pb2 import MembershipChange, Segment, SegmentChange
 from attribution.v1.segment_service_pb2 import (
     CreateSegmentRequest,
@@ -350,6 +355,27 @@ def try_rule(
     if now is not None:
         request.now.CopyFrom(to_timestamp(now, "now"))
     return request
+
+
+def simulate(
+    steps: Sequence[SimulateStep],
+    campaigns: Sequence[Campaign],
+    segments: Sequence[Segment],
+    stored_campaign_ids: Sequence[str],
+    stored_segment_ids: Sequence[str],
+) -> SimulateRequest:
+    """Build the request of Simulate.
+
+    Raises:
+        TypeError: The ids are a text instead of a list of them.
+    """
+    return SimulateRequest(
+        stored_segment_ids=_listed(stored_segment_ids, "stored_segment_ids", "ids"),
+        stored_campaign_ids=_listed(stored_campaign_ids, "stored_campaign_ids", "ids"),
+        segments=segments,
+        campaigns=campaigns,
+        steps=steps,
+    )
 
 
 def _place(place: RulePlace | str) -> RulePlace:

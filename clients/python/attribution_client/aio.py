@@ -59,7 +59,12 @@ from attribution.v1.report_pb2 import (
 from attribution.v1.report_service_pb2 import GetMetricsResponse, WatchConversionsResponse
 from attribution.v1.report_service_pb2_grpc import ReportServiceStub
 from attribution.v1.rule_pb2 import RulePlace
-from attribution.v1.rule_service_pb2 import CheckRuleResponse, TryRuleResponse
+from attribution.v1.rule_service_pb2 import (
+    CheckRuleResponse,
+    SimulateResponse,
+    SimulateStep,
+    TryRuleResponse,
+)
 from attribution.v1.rule_service_pb2_grpc import RuleServiceStub
 from attribution.v1.segment_pb2 import MembershipChange, Segment
 from attribution.v1.segment_service_pb2 import (
@@ -565,6 +570,25 @@ class AsyncAttributionClient:
             source, place, event, trigger, person, now, without_trigger, segments
         )
         return await self._call(self._rules.TryRule, request, timeout)
+
+    async def simulate(
+        self,
+        steps: Sequence[SimulateStep],
+        *,
+        campaigns: Sequence[Campaign] = (),
+        segments: Sequence[Segment] = (),
+        stored_campaign_ids: Sequence[str] = (),
+        stored_segment_ids: Sequence[str] = (),
+        timeout: float | None = None,
+    ) -> SimulateResponse:
+        """Play calls at given times, on campaigns and people of this call only.
+
+        See `AttributionClient.simulate`.
+        """
+        request = _requests.simulate(
+            steps, campaigns, segments, stored_campaign_ids, stored_segment_ids
+        )
+        return await self._call(self._rules.Simulate, request, timeout)
 
     # Reports
 

@@ -58,7 +58,12 @@ from attribution.v1.report_pb2 import (
 from attribution.v1.report_service_pb2 import GetMetricsResponse, WatchConversionsResponse
 from attribution.v1.report_service_pb2_grpc import ReportServiceStub
 from attribution.v1.rule_pb2 import RulePlace
-from attribution.v1.rule_service_pb2 import CheckRuleResponse, TryRuleResponse
+from attribution.v1.rule_service_pb2 import (
+    CheckRuleResponse,
+    SimulateResponse,
+    SimulateStep,
+    TryRuleResponse,
+)
 from attribution.v1.rule_service_pb2_grpc import RuleServiceStub
 from attribution.v1.segment_pb2 import MembershipChange, Segment
 from attribution.v1.segment_service_pb2 import (
@@ -858,6 +863,41 @@ class AttributionClient:
             source, place, event, trigger, person, now, without_trigger, segments
         )
         return self._call(self._rules.TryRule, request, timeout)
+
+    def simulate(
+        self,
+        steps: Sequence[SimulateStep],
+        *,
+        campaigns: Sequence[Campaign] = (),
+        segments: Sequence[Segment] = (),
+        stored_campaign_ids: Sequence[str] = (),
+        stored_segment_ids: Sequence[str] = (),
+        timeout: float | None = None,
+    ) -> SimulateResponse:
+        """Play calls at given times, on campaigns and people of this call only.
+
+        Nothing is stored, and the same steps give the same answers.
+
+        Args:
+            steps: Requests of other calls, each with its time, in order; at most
+                500.
+            campaigns: Campaigns that are there when the first step is played.
+            segments: Segments that are there too.
+            stored_campaign_ids: Campaigns of the server to copy as they are now.
+            stored_segment_ids: Segments of the server to copy as they are now.
+            timeout: Seconds; None: the client's.
+
+        Returns:
+            For each step the answer, or why it alone was refused.
+
+        Raises:
+            AttributionError: The call failed: a definition is refused, the times
+                go back, or it is too long.
+        """
+        request = _requests.simulate(
+            steps, campaigns, segments, stored_campaign_ids, stored_segment_ids
+        )
+        return self._call(self._rules.Simulate, request, timeout)
 
     # Reports
 

@@ -6,29 +6,15 @@ from itertools import groupby
 
 import structlog
 
-from attribution_service.core import definitions, segments
-from attribution_service.core.answers import (
-    Answer,
-    CampaignAnswer,
-    DefinitionChange,
-    DeletedAnswer,
-    PersonChange,
-    RuleFault,
-    SegmentAnswer,
-)
+from attribution_service.core.answers import Answer, DeletedAnswer, PersonChange, RuleFault
 from attribution_service.core.commands import (
-    ArchiveCampaign,
     Command,
-    CreateCampaign,
-    CreateSegment,
     DefinitionCommand,
     DeletePerson,
-    DeleteSegment,
     PersonCommand,
-    UpdateCampaign,
-    UpdateSegment,
 )
 from attribution_service.core.decide import decide
+from attribution_service.core.define import define
 from attribution_service.core.model import Conversion, Segment
 from attribution_service.core.refusals import Refusal
 from attribution_service.core.rules import RuleBook
@@ -107,8 +93,11 @@ class Engine:
         return DeletedAnswer()
 
     def _define(self, arrival: Arrival) -> Outcome:
+        command = arrival.command
         try:
-            change, answer = self._definition(arrival)
+            if not isinstance(command, DefinitionCommand):
+                raise TypeError(f"defines nothing: {type(command).__name__}")
+            change, answer = define(command, self._catalog, self._rules, arrival.arrival_us)
             if change is not None:
                 with self._store.transaction() as transaction:
                     if isinstance(change, Segment):
@@ -120,39 +109,6 @@ class Engine:
         except Exception as fault:  # noqa: BLE001  the caller gets it as the outcome
             return _noted(fault, arrival)
         return answer
-
-    def _definition(
-        self, arrival: Arrival
-    ) -> tuple[DefinitionChange | None, CampaignAnswer | SegmentAnswer]:
-        catalog, rules, now_us = self._catalog, self._rules, arrival.arrival_us
-        match arrival.command:
-            case CreateCampaign() as command:
-                return _changed(definitions.create(command, catalog, rules, now_us))
-            case UpdateCampaign() as command:
-                change = definitions.update(command, catalog, rules, now_us)
-            case ArchiveCampaign() as command:
-                change = definitions.archive(command, catalog, now_us)
-            case CreateSegment() as command:
-                return _changed(segments.create(command, catalog, rules, now_us))
-            case UpdateSegment() as command:
-                segment = segments.update(command, catalog, rules, now_us)
-                return _changed(segment) if segment else self._unchanged(command.segment_id)
-            case DeleteSegment() as command:
-                return _changed(segments.delete(command, catalog, now_us))
-            case _:
-                raise TypeError(f"defines nothing: {type(arrival.command).__name__}")
-        if change is not None:
-            return _changed(change)
-        unchanged = self._catalog.campaign(command.campaign_id)
-        if unchanged is None:
-            raise LookupError("an update that changes nothing is of a campaign that exists")
-        return None, CampaignAnswer(unchanged)
-
-    def _unchanged(self, segment_id: str) -> tuple[None, SegmentAnswer]:
-        segment = self._catalog.segment(segment_id)
-        if segment is None:
-            raise LookupError("an update that changes nothing is of a segment that exists")
-        return None, SegmentAnswer(segment)
 
     def _execute_people(self, batch: Sequence[Arrival]) -> list[Outcome]:
         try:
@@ -195,12 +151,6 @@ class Engine:
         for rule_fault in faults:
             self._rule_faults.note(rule_fault)
         return outcomes
-
-
-def _changed(change: DefinitionChange) -> tuple[DefinitionChange, CampaignAnswer | SegmentAnswer]:
-    if isinstance(change, Segment):
-        return change, SegmentAnswer(change)
-    return change, CampaignAnswer(change.campaign)
 
 
 def _commands(batch: Sequence[Arrival]) -> Iterator[PersonCommand]:

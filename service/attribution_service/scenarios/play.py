@@ -30,7 +30,7 @@ class Failure:
 
 def play(scenario: Scenario, target: Target) -> list[Failure]:
     """Play all steps; what did not hold. Raises FileError if the scenario itself is wrong."""
-    for item, method, request in _created(scenario):
+    for item, method, request in created(scenario):
         try:
             target.call(method, request, scenario.start_us)
         except CallError as error:
@@ -43,7 +43,7 @@ def play(scenario: Scenario, target: Target) -> list[Failure]:
     ]
 
 
-def _created(scenario: Scenario) -> Iterator[tuple[Item, Method, Message]]:
+def created(scenario: Scenario) -> Iterator[tuple[Item, Method, Message]]:
     """What exists when the first step is played."""
     for each in scenario.given:
         yield each.item, each.kind.create, each.kind.create_request(each.message)

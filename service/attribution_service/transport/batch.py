@@ -24,16 +24,18 @@ def _result(outcome: Answer | Exception) -> attribution_service_pb2.CheckExitRes
     if isinstance(outcome, ExitAnswer):
         return attribution_service_pb2.CheckExitResult(answer=encode.check_exit(outcome))
     if isinstance(outcome, Exception):
-        return attribution_service_pb2.CheckExitResult(error=_error(outcome))
+        return attribution_service_pb2.CheckExitResult(error=error(outcome, _METHOD))
     raise TypeError(f"no answer to a check: {type(outcome).__name__}")
 
 
-def _error(fault: Exception) -> attribution_service_pb2.BatchError:
-    code, refusal = told(fault, _METHOD)
+def error(fault: Exception, method: str) -> attribution_service_pb2.BatchError:
+    """Why one request of many in a call of `method` was refused."""
+    code, refusal = told(fault, method)
     number: int = code.value[0]
     return attribution_service_pb2.BatchError(
         code=number,
         reason=f"ERROR_REASON_{refusal.reason}",
         message=refusal.message,
         metadata=refusal.metadata,
+        field=refusal.violations[0].field if refusal.violations else "",
     )

@@ -93,11 +93,18 @@ def failure(fault: BaseException, method: str) -> Failure:
 
 
 def told(fault: BaseException, method: str) -> tuple[StatusCode, Refusal]:
-    """The code and the refusal that tell a fault where it is one of many; texts are cut alike."""
+    """The code and the refusal that tell a fault where it is one of many; texts are cut alike.
+
+    Of the violations there is the first alone.
+    """
     refusal = _refusal(fault, method)
     metadata = {key: _cut(text, _MAX_METADATA_BYTES) for key, text in refusal.metadata.items()}
+    violations = tuple(
+        replace(item, field=_cut(item.field, _MAX_METADATA_BYTES))
+        for item in refusal.violations[:1]
+    )
     return CODES[refusal.reason], replace(
-        refusal, message=_message(refusal.message), metadata=metadata
+        refusal, message=_message(refusal.message), metadata=metadata, violations=violations
     )
 
 

@@ -25,21 +25,13 @@ from attribution_service.storage.interface import Store
 from attribution_service.transport import (
     batch,
     decode,
-    encode,
-    people,
     reads,
     reports,
     rules,
+    simulate,
     watch,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class CommandRpc:
-    """A method that goes through the pipeline."""
-
-    command: Callable[[Any], Command]
-    response: Callable[[Any], Message]
+from attribution_service.transport.command_rpcs import COMMANDS, CommandRpc
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,33 +87,20 @@ _FILES: tuple[FileDescriptor, ...] = (
 )
 
 _RPCS: Mapping[str, Rpc] = {
-    "CreateCampaign": CommandRpc(decode.create_campaign, encode.create_campaign),
+    **COMMANDS,
     "GetCampaign": ReadRpc(reads.get_campaign),
     "ListCampaigns": ReadRpc(reads.list_campaigns),
-    "UpdateCampaign": CommandRpc(decode.update_campaign, encode.update_campaign),
     "ListRevisions": ReadRpc(reads.list_revisions),
-    "ArchiveCampaign": CommandRpc(decode.archive_campaign, encode.archive_campaign),
-    "StartJourney": CommandRpc(decode.start_journey, encode.start_journey),
     "GetJourney": ReadRpc(reads.get_journey),
     "ListJourneys": ReadRpc(reads.list_journeys),
-    "FinishJourney": CommandRpc(decode.finish_journey, encode.finish_journey),
-    "RecordDelivery": CommandRpc(decode.record_delivery, encode.record_delivery),
-    "RecordInteraction": CommandRpc(decode.record_interaction, encode.record_interaction),
     "GetDelivery": ReadRpc(reads.get_delivery),
     "ListDeliveries": ReadRpc(reads.list_deliveries),
-    "Evaluate": CommandRpc(decode.evaluate, encode.evaluate),
-    "CheckExit": CommandRpc(decode.check_exit, encode.check_exit),
     "CheckExitBatch": BatchRpc(decode.check_exit_batch, batch.check_exit_batch),
-    "CreateSegment": CommandRpc(people.create_segment, people.created_segment),
     "GetSegment": ReadRpc(reads.get_segment),
     "ListSegments": ReadRpc(reads.list_segments),
-    "UpdateSegment": CommandRpc(people.update_segment, people.updated_segment),
-    "DeleteSegment": CommandRpc(people.delete_segment, people.deleted_segment),
-    "UpdateAttributes": CommandRpc(people.update_attributes, people.updated_attributes),
-    "GetPerson": CommandRpc(people.read_person, people.got_person),
-    "DeletePerson": CommandRpc(people.delete_person, people.deleted_person),
     "CheckRule": ReadRpc(rules.check),
     "TryRule": ReadRpc(rules.attempt),
+    "Simulate": ReadRpc(simulate.play),
     "GetMetrics": ReadRpc(reports.get_metrics),
     "ListConversions": ReadRpc(reports.list_conversions),
     "ListSentDeliveries": ReadRpc(reports.list_sent_deliveries),

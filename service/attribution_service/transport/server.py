@@ -19,12 +19,12 @@ from grpc_reflection.v1alpha import reflection
 from attribution_service.core.refusals import Reason, Refusal
 from attribution_service.pipeline.pipeline import Pipeline, overloaded, shutting_down
 from attribution_service.storage.interface import Store
+from attribution_service.transport.command_rpcs import CommandRpc
 from attribution_service.transport.errors import STATUS_DETAILS, Failure, failure
 from attribution_service.transport.rpcs import (
     METHODS,
     SERVICES,
     BatchRpc,
-    CommandRpc,
     Method,
     ReadRpc,
     WatchRpc,

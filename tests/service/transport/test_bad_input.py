@@ -66,6 +66,11 @@ def opened(**changes: Any) -> dict[str, Any]:
 FIRST_DAY, NEXT_DAY = "2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z"
 
 
+def played(**changes: Any) -> dict[str, Any]:
+    """A step of a timeline."""
+    return {"time": FIRST_DAY, "get_person": {"person_id": "ada"}, **changes}
+
+
 def metrics(**changes: Any) -> dict[str, Any]:
     return {"campaign_id": "course", "start_time": FIRST_DAY, **changes}
 
@@ -269,6 +274,43 @@ CASES = [
     Case("now before year 1", "TryRule",
          tag(1, b"true") + b"\x10\x01" + tag(7, b"\x08\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01"),
          BAD, RANGE, "now"),
+    # Timelines: what is wrong with a step alone is answered.
+    Case("timeline without steps", "Simulate", {}, BAD, REQUIRED, "steps"),
+    Case("step without a time", "Simulate", {"steps": [{"get_person": {"person_id": "a"}}]}, BAD,
+         REQUIRED, "steps[0].time"),
+    Case("step without a call", "Simulate", {"steps": [played(), {"time": NEXT_DAY}]}, BAD,
+         REQUIRED, "steps[1].call"),
+    Case("step before the one before it", "Simulate",
+         {"steps": [played(), played(time=NEXT_DAY), played()]}, BAD, RANGE, "steps[2].time"),
+    Case("step before year 1", "Simulate",
+         tag(5, tag(1, b"\x08\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01") + tag(9, b"")), BAD, RANGE,
+         "steps[0].time"),
+    Case("501 steps", "Simulate", {"steps": [played()] * 501}, BAD, TOO_LONG, "steps"),
+    Case("101 definitions", "Simulate",
+         {"stored_segment_ids": ["s"] * 60, "segments": [{"segment_id": "s"}] * 41,
+          "steps": [played()]}, BAD, TOO_LONG, "segments"),
+    Case("blank id to copy", "Simulate", {"stored_segment_ids": ["a", " "], "steps": [played()]},
+         BAD, REQUIRED, "stored_segment_ids[1]"),
+    Case("unknown campaign to copy", "Simulate",
+         {"stored_campaign_ids": ["course", "c9"], "steps": [played()]}, "NOT_FOUND",
+         "CAMPAIGN_NOT_FOUND", "stored_campaign_ids[1]", (("campaign_id", "c9"),)),
+    Case("unknown segment to copy", "Simulate",
+         {"stored_segment_ids": ["s9"], "steps": [played()]}, "NOT_FOUND", "SEGMENT_NOT_FOUND",
+         "stored_segment_ids[0]", (("segment_id", "s9"),)),
+    Case("wrong rule in a timeline's campaign", "Simulate",
+         {"campaigns": [COURSE, rule("event.course_id =")["campaign"]], "steps": [played()]}, BAD,
+         "RULE_INVALID", "campaigns[1].goal.performs_event.filter",
+         (("line", "1"), ("column", "17"))),
+    Case("goal on no segment of the timeline", "Simulate",
+         {"campaigns": [goal(performs_event=None, enters_segment={"segment_id": "s9"})["campaign"]],
+          "steps": [played()]}, "NOT_FOUND", "SEGMENT_NOT_FOUND",
+         "campaigns[0].goal.enters_segment.segment_id"),
+    Case("segment of a timeline without an id", "Simulate",
+         {"segments": [{"rule": "true"}], "steps": [played()]}, BAD, REQUIRED,
+         "segments[0].segment_id"),
+    Case("campaign of a timeline twice", "Simulate",
+         {"stored_campaign_ids": ["course"], "campaigns": [COURSE], "steps": [played()]},
+         "ALREADY_EXISTS", "CAMPAIGN_ALREADY_EXISTS", "campaigns[0].campaign_id"),
     # Updates.
     Case("stale etag", "UpdateCampaign",
          {"campaign": {"campaign_id": "course", "display_name": "x", "etag": "v0"}}, "ABORTED",

@@ -22,26 +22,42 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from attribution.v1 import attribution_service_pb2 as attribution_dot_v1_dot_attribution__service__pb2
+from attribution.v1 import campaign_pb2 as attribution_dot_v1_dot_campaign__pb2
+from attribution.v1 import campaign_service_pb2 as attribution_dot_v1_dot_campaign__service__pb2
+from attribution.v1 import delivery_service_pb2 as attribution_dot_v1_dot_delivery__service__pb2
+from attribution.v1 import journey_service_pb2 as attribution_dot_v1_dot_journey__service__pb2
+from attribution.v1 import person_service_pb2 as attribution_dot_v1_dot_person__service__pb2
 from attribution.v1 import rule_pb2 as attribution_dot_v1_dot_rule__pb2
+from attribution.v1 import segment_pb2 as attribution_dot_v1_dot_segment__pb2
+from attribution.v1 import segment_service_pb2 as attribution_dot_v1_dot_segment__service__pb2
 from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!attribution/v1/rule_service.proto\x12\x0e\x61ttribution.v1\x1a\x19\x61ttribution/v1/rule.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"e\n\x10\x43heckRuleRequest\x12\x0e\n\x06source\x18\x01 \x01(\t\x12(\n\x05place\x18\x02 \x01(\x0e\x32\x19.attribution.v1.RulePlace\x12\x17\n\x0fwithout_trigger\x18\x03 \x01(\x08\"\x93\x01\n\x11\x43heckRuleResponse\x12\r\n\x05valid\x18\x01 \x01(\x08\x12\x11\n\tformatted\x18\x02 \x01(\t\x12\'\n\x05reads\x18\x03 \x03(\x0b\x32\x18.attribution.v1.RuleRead\x12\x33\n\x0b\x64iagnostics\x18\x04 \x03(\x0b\x32\x1e.attribution.v1.RuleDiagnostic\"\x99\x02\n\x0eTryRuleRequest\x12\x0e\n\x06source\x18\x01 \x01(\t\x12(\n\x05place\x18\x02 \x01(\x0e\x32\x19.attribution.v1.RulePlace\x12\x17\n\x0fwithout_trigger\x18\x03 \x01(\x08\x12&\n\x05\x65vent\x18\x04 \x01(\x0b\x32\x17.google.protobuf.Struct\x12(\n\x07trigger\x18\x05 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\'\n\x06person\x18\x06 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\'\n\x03now\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08segments\x18\x08 \x03(\t\"\xcf\x01\n\x0fTryRuleResponse\x12\r\n\x05valid\x18\x01 \x01(\x08\x12\x33\n\x0b\x64iagnostics\x18\x02 \x03(\x0b\x32\x1e.attribution.v1.RuleDiagnostic\x12+\n\x06result\x18\x03 \x01(\x0b\x32\x1b.attribution.v1.RuleOutcome\x12\'\n\x05parts\x18\x04 \x03(\x0b\x32\x18.attribution.v1.RulePart\x12\x11\n\tparts_cut\x18\x05 \x01(\x08\x12\x0f\n\x07missing\x18\x06 \x03(\t2\xab\x01\n\x0bRuleService\x12P\n\tCheckRule\x12 .attribution.v1.CheckRuleRequest\x1a!.attribution.v1.CheckRuleResponse\x12J\n\x07TryRule\x12\x1e.attribution.v1.TryRuleRequest\x1a\x1f.attribution.v1.TryRuleResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!attribution/v1/rule_service.proto\x12\x0e\x61ttribution.v1\x1a(attribution/v1/attribution_service.proto\x1a\x1d\x61ttribution/v1/campaign.proto\x1a%attribution/v1/campaign_service.proto\x1a%attribution/v1/delivery_service.proto\x1a$attribution/v1/journey_service.proto\x1a#attribution/v1/person_service.proto\x1a\x19\x61ttribution/v1/rule.proto\x1a\x1c\x61ttribution/v1/segment.proto\x1a$attribution/v1/segment_service.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"e\n\x10\x43heckRuleRequest\x12\x0e\n\x06source\x18\x01 \x01(\t\x12(\n\x05place\x18\x02 \x01(\x0e\x32\x19.attribution.v1.RulePlace\x12\x17\n\x0fwithout_trigger\x18\x03 \x01(\x08\"\x93\x01\n\x11\x43heckRuleResponse\x12\r\n\x05valid\x18\x01 \x01(\x08\x12\x11\n\tformatted\x18\x02 \x01(\t\x12\'\n\x05reads\x18\x03 \x03(\x0b\x32\x18.attribution.v1.RuleRead\x12\x33\n\x0b\x64iagnostics\x18\x04 \x03(\x0b\x32\x1e.attribution.v1.RuleDiagnostic\"\x99\x02\n\x0eTryRuleRequest\x12\x0e\n\x06source\x18\x01 \x01(\t\x12(\n\x05place\x18\x02 \x01(\x0e\x32\x19.attribution.v1.RulePlace\x12\x17\n\x0fwithout_trigger\x18\x03 \x01(\x08\x12&\n\x05\x65vent\x18\x04 \x01(\x0b\x32\x17.google.protobuf.Struct\x12(\n\x07trigger\x18\x05 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\'\n\x06person\x18\x06 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\'\n\x03now\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08segments\x18\x08 \x03(\t\"\xcf\x01\n\x0fTryRuleResponse\x12\r\n\x05valid\x18\x01 \x01(\x08\x12\x33\n\x0b\x64iagnostics\x18\x02 \x03(\x0b\x32\x1e.attribution.v1.RuleDiagnostic\x12+\n\x06result\x18\x03 \x01(\x0b\x32\x1b.attribution.v1.RuleOutcome\x12\'\n\x05parts\x18\x04 \x03(\x0b\x32\x18.attribution.v1.RulePart\x12\x11\n\tparts_cut\x18\x05 \x01(\x08\x12\x0f\n\x07missing\x18\x06 \x03(\t\"\xcf\x01\n\x0fSimulateRequest\x12\x1a\n\x12stored_segment_ids\x18\x01 \x03(\t\x12\x1b\n\x13stored_campaign_ids\x18\x02 \x03(\t\x12)\n\x08segments\x18\x03 \x03(\x0b\x32\x17.attribution.v1.Segment\x12+\n\tcampaigns\x18\x04 \x03(\x0b\x32\x18.attribution.v1.Campaign\x12+\n\x05steps\x18\x05 \x03(\x0b\x32\x1c.attribution.v1.SimulateStep\"\xf9\x07\n\x0cSimulateStep\x12(\n\x04time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12<\n\rstart_journey\x18\x02 \x01(\x0b\x32#.attribution.v1.StartJourneyRequestH\x00\x12>\n\x0e\x66inish_journey\x18\x03 \x01(\x0b\x32$.attribution.v1.FinishJourneyRequestH\x00\x12@\n\x0frecord_delivery\x18\x04 \x01(\x0b\x32%.attribution.v1.RecordDeliveryRequestH\x00\x12\x46\n\x12record_interaction\x18\x05 \x01(\x0b\x32(.attribution.v1.RecordInteractionRequestH\x00\x12\x33\n\x08\x65valuate\x18\x06 \x01(\x0b\x32\x1f.attribution.v1.EvaluateRequestH\x00\x12\x36\n\ncheck_exit\x18\x07 \x01(\x0b\x32 .attribution.v1.CheckExitRequestH\x00\x12\x44\n\x11update_attributes\x18\x08 \x01(\x0b\x32\'.attribution.v1.UpdateAttributesRequestH\x00\x12\x36\n\nget_person\x18\t \x01(\x0b\x32 .attribution.v1.GetPersonRequestH\x00\x12@\n\x0f\x63reate_campaign\x18\n \x01(\x0b\x32%.attribution.v1.CreateCampaignRequestH\x00\x12@\n\x0fupdate_campaign\x18\x0b \x01(\x0b\x32%.attribution.v1.UpdateCampaignRequestH\x00\x12\x42\n\x10\x61rchive_campaign\x18\x0c \x01(\x0b\x32&.attribution.v1.ArchiveCampaignRequestH\x00\x12>\n\x0e\x63reate_segment\x18\r \x01(\x0b\x32$.attribution.v1.CreateSegmentRequestH\x00\x12>\n\x0eupdate_segment\x18\x0e \x01(\x0b\x32$.attribution.v1.UpdateSegmentRequestH\x00\x12>\n\x0e\x64\x65lete_segment\x18\x0f \x01(\x0b\x32$.attribution.v1.DeleteSegmentRequestH\x00\x12<\n\rdelete_person\x18\x10 \x01(\x0b\x32#.attribution.v1.DeletePersonRequestH\x00\x42\x06\n\x04\x63\x61ll\"C\n\x10SimulateResponse\x12/\n\x07results\x18\x01 \x03(\x0b\x32\x1e.attribution.v1.SimulateResult\"\x90\x08\n\x0eSimulateResult\x12+\n\x05\x65rror\x18\x01 \x01(\x0b\x32\x1a.attribution.v1.BatchErrorH\x00\x12=\n\rstart_journey\x18\x02 \x01(\x0b\x32$.attribution.v1.StartJourneyResponseH\x00\x12?\n\x0e\x66inish_journey\x18\x03 \x01(\x0b\x32%.attribution.v1.FinishJourneyResponseH\x00\x12\x41\n\x0frecord_delivery\x18\x04 \x01(\x0b\x32&.attribution.v1.RecordDeliveryResponseH\x00\x12G\n\x12record_interaction\x18\x05 \x01(\x0b\x32).attribution.v1.RecordInteractionResponseH\x00\x12\x34\n\x08\x65valuate\x18\x06 \x01(\x0b\x32 .attribution.v1.EvaluateResponseH\x00\x12\x37\n\ncheck_exit\x18\x07 \x01(\x0b\x32!.attribution.v1.CheckExitResponseH\x00\x12\x45\n\x11update_attributes\x18\x08 \x01(\x0b\x32(.attribution.v1.UpdateAttributesResponseH\x00\x12\x37\n\nget_person\x18\t \x01(\x0b\x32!.attribution.v1.GetPersonResponseH\x00\x12\x41\n\x0f\x63reate_campaign\x18\n \x01(\x0b\x32&.attribution.v1.CreateCampaignResponseH\x00\x12\x41\n\x0fupdate_campaign\x18\x0b \x01(\x0b\x32&.attribution.v1.UpdateCampaignResponseH\x00\x12\x43\n\x10\x61rchive_campaign\x18\x0c \x01(\x0b\x32\'.attribution.v1.ArchiveCampaignResponseH\x00\x12?\n\x0e\x63reate_segment\x18\r \x01(\x0b\x32%.attribution.v1.CreateSegmentResponseH\x00\x12?\n\x0eupdate_segment\x18\x0e \x01(\x0b\x32%.attribution.v1.UpdateSegmentResponseH\x00\x12?\n\x0e\x64\x65lete_segment\x18\x0f \x01(\x0b\x32%.attribution.v1.DeleteSegmentResponseH\x00\x12=\n\rdelete_person\x18\x10 \x01(\x0b\x32$.attribution.v1.DeletePersonResponseH\x00\x42\t\n\x07outcome2\xfa\x01\n\x0bRuleService\x12P\n\tCheckRule\x12 .attribution.v1.CheckRuleRequest\x1a!.attribution.v1.CheckRuleResponse\x12J\n\x07TryRule\x12\x1e.attribution.v1.TryRuleRequest\x1a\x1f.attribution.v1.TryRuleResponse\x12M\n\x08Simulate\x12\x1f.attribution.v1.SimulateRequest\x1a .attribution.v1.SimulateResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'attribution.v1.rule_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CHECKRULEREQUEST']._serialized_start=143
-  _globals['_CHECKRULEREQUEST']._serialized_end=244
-  _globals['_CHECKRULERESPONSE']._serialized_start=247
-  _globals['_CHECKRULERESPONSE']._serialized_end=394
-  _globals['_TRYRULEREQUEST']._serialized_start=397
-  _globals['_TRYRULEREQUEST']._serialized_end=678
-  _globals['_TRYRULERESPONSE']._serialized_start=681
-  _globals['_TRYRULERESPONSE']._serialized_end=888
-  _globals['_RULESERVICE']._serialized_start=891
-  _globals['_RULESERVICE']._serialized_end=1062
+  _globals['_CHECKRULEREQUEST']._serialized_start=437
+  _globals['_CHECKRULEREQUEST']._serialized_end=538
+  _globals['_CHECKRULERESPONSE']._serialized_start=541
+  _globals['_CHECKRULERESPONSE']._serialized_end=688
+  _globals['_TRYRULEREQUEST']._serialized_start=691
+  _globals['_TRYRULEREQUEST']._serialized_end=972
+  _globals['_TRYRULERESPONSE']._serialized_start=975
+  _globals['_TRYRULERESPONSE']._serialized_end=1182
+  _globals['_SIMULATEREQUEST']._serialized_start=1185
+  _globals['_SIMULATEREQUEST']._serialized_end=1392
+  _globals['_SIMULATESTEP']._serialized_start=1395
+  _globals['_SIMULATESTEP']._serialized_end=2412
+  _globals['_SIMULATERESPONSE']._serialized_start=2414
+  _globals['_SIMULATERESPONSE']._serialized_end=2481
+  _globals['_SIMULATERESULT']._serialized_start=2484
+  _globals['_SIMULATERESULT']._serialized_end=3524
+  _globals['_RULESERVICE']._serialized_start=3527
+  _globals['_RULESERVICE']._serialized_end=3777
 # @@protoc_insertion_point(module_scope)

@@ -26,8 +26,9 @@ if _version_not_supported:
 
 
 class RuleServiceStub(object):
-    """Rules before they are used: whether they are right, and what they come to.
-    Nothing is stored, and nothing that is stored is read.
+    """Rules and campaigns before they are used: whether they are right, and what
+    they come to. Nothing is stored. Of what is stored only the campaigns and
+    segments are read that Simulate is told to copy.
     """
 
     def __init__(self, channel):
@@ -46,11 +47,17 @@ class RuleServiceStub(object):
                 request_serializer=attribution_dot_v1_dot_rule__service__pb2.TryRuleRequest.SerializeToString,
                 response_deserializer=attribution_dot_v1_dot_rule__service__pb2.TryRuleResponse.FromString,
                 _registered_method=True)
+        self.Simulate = channel.unary_unary(
+                '/attribution.v1.RuleService/Simulate',
+                request_serializer=attribution_dot_v1_dot_rule__service__pb2.SimulateRequest.SerializeToString,
+                response_deserializer=attribution_dot_v1_dot_rule__service__pb2.SimulateResponse.FromString,
+                _registered_method=True)
 
 
 class RuleServiceServicer(object):
-    """Rules before they are used: whether they are right, and what they come to.
-    Nothing is stored, and nothing that is stored is read.
+    """Rules and campaigns before they are used: whether they are right, and what
+    they come to. Nothing is stored. Of what is stored only the campaigns and
+    segments are read that Simulate is told to copy.
     """
 
     def CheckRule(self, request, context):
@@ -69,6 +76,16 @@ class RuleServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Simulate(self, request, context):
+        """Plays calls, each at a time that it is given, on campaigns, segments and
+        people that exist for this call only, and shows what each would have
+        answered. A call that is refused is an answer, and the rest is played on. The
+        same request gives the same answer, but for what it copies.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RuleServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -82,6 +99,11 @@ def add_RuleServiceServicer_to_server(servicer, server):
                     request_deserializer=attribution_dot_v1_dot_rule__service__pb2.TryRuleRequest.FromString,
                     response_serializer=attribution_dot_v1_dot_rule__service__pb2.TryRuleResponse.SerializeToString,
             ),
+            'Simulate': grpc.unary_unary_rpc_method_handler(
+                    servicer.Simulate,
+                    request_deserializer=attribution_dot_v1_dot_rule__service__pb2.SimulateRequest.FromString,
+                    response_serializer=attribution_dot_v1_dot_rule__service__pb2.SimulateResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'attribution.v1.RuleService', rpc_method_handlers)
@@ -91,8 +113,9 @@ def add_RuleServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class RuleService(object):
-    """Rules before they are used: whether they are right, and what they come to.
-    Nothing is stored, and nothing that is stored is read.
+    """Rules and campaigns before they are used: whether they are right, and what
+    they come to. Nothing is stored. Of what is stored only the campaigns and
+    segments are read that Simulate is told to copy.
     """
 
     @staticmethod
@@ -139,6 +162,33 @@ class RuleService(object):
             '/attribution.v1.RuleService/TryRule',
             attribution_dot_v1_dot_rule__service__pb2.TryRuleRequest.SerializeToString,
             attribution_dot_v1_dot_rule__service__pb2.TryRuleResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Simulate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/attribution.v1.RuleService/Simulate',
+            attribution_dot_v1_dot_rule__service__pb2.SimulateRequest.SerializeToString,
+            attribution_dot_v1_dot_rule__service__pb2.SimulateResponse.FromString,
             options,
             channel_credentials,
             insecure,

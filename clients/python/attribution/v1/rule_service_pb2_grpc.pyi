@@ -27,8 +27,9 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class RuleServiceStub:
-    """Rules before they are used: whether they are right, and what they come to.
-    Nothing is stored, and nothing that is stored is read.
+    """Rules and campaigns before they are used: whether they are right, and what
+    they come to. Nothing is stored. Of what is stored only the campaigns and
+    segments are read that Simulate is told to copy.
     """
 
     @_typing.overload
@@ -43,11 +44,18 @@ class RuleServiceStub:
     """Evaluates a rule over sample data, and shows the value of each part. A
     refused rule is an answer with diagnostics, not an error of the call.
     """
+    Simulate: _grpc.UnaryUnaryMultiCallable[_rule_service_pb2.SimulateRequest, _rule_service_pb2.SimulateResponse]
+    """Plays calls, each at a time that it is given, on campaigns, segments and
+    people that exist for this call only, and shows what each would have
+    answered. A call that is refused is an answer, and the rest is played on. The
+    same request gives the same answer, but for what it copies.
+    """
 
 @_typing.type_check_only
 class RuleServiceAsyncStub(RuleServiceStub):
-    """Rules before they are used: whether they are right, and what they come to.
-    Nothing is stored, and nothing that is stored is read.
+    """Rules and campaigns before they are used: whether they are right, and what
+    they come to. Nothing is stored. Of what is stored only the campaigns and
+    segments are read that Simulate is told to copy.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -59,10 +67,17 @@ class RuleServiceAsyncStub(RuleServiceStub):
     """Evaluates a rule over sample data, and shows the value of each part. A
     refused rule is an answer with diagnostics, not an error of the call.
     """
+    Simulate: _aio.UnaryUnaryMultiCallable[_rule_service_pb2.SimulateRequest, _rule_service_pb2.SimulateResponse]  # type: ignore[assignment]
+    """Plays calls, each at a time that it is given, on campaigns, segments and
+    people that exist for this call only, and shows what each would have
+    answered. A call that is refused is an answer, and the rest is played on. The
+    same request gives the same answer, but for what it copies.
+    """
 
 class RuleServiceServicer(metaclass=_abc_1.ABCMeta):
-    """Rules before they are used: whether they are right, and what they come to.
-    Nothing is stored, and nothing that is stored is read.
+    """Rules and campaigns before they are used: whether they are right, and what
+    they come to. Nothing is stored. Of what is stored only the campaigns and
+    segments are read that Simulate is told to copy.
     """
 
     @_abc_1.abstractmethod
@@ -83,6 +98,18 @@ class RuleServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_rule_service_pb2.TryRuleResponse, _abc.Awaitable[_rule_service_pb2.TryRuleResponse]]:
         """Evaluates a rule over sample data, and shows the value of each part. A
         refused rule is an answer with diagnostics, not an error of the call.
+        """
+
+    @_abc_1.abstractmethod
+    def Simulate(
+        self,
+        request: _rule_service_pb2.SimulateRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_rule_service_pb2.SimulateResponse, _abc.Awaitable[_rule_service_pb2.SimulateResponse]]:
+        """Plays calls, each at a time that it is given, on campaigns, segments and
+        people that exist for this call only, and shows what each would have
+        answered. A call that is refused is an answer, and the rest is played on. The
+        same request gives the same answer, but for what it copies.
         """
 
 def add_RuleServiceServicer_to_server(servicer: RuleServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

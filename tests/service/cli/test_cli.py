@@ -48,7 +48,7 @@ def test_migrate_makes_a_store_and_may_be_repeated(tmp_path: Path) -> None:
     first = run("migrate", folder=tmp_path, ATTRIBUTION_STORE="sqlite:///a.db")
     assert first.stdout == "sqlite:///a.db: schema version none -> 0004\n"
     again = run("migrate", "--store", "sqlite:///a.db", folder=tmp_path)
-    assert again.stdout == "sqlite:///a.db: schema version 0003 already, nothing to do\n"
+    assert again.stdout == "sqlite:///a.db: schema version 0004 already, nothing to do\n"
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,7 @@ _KEYS: Final = frozenset({bool, int, float, str})
 _ABSENT: Final = frozenset({ErrorKind.NO_SUCH_KEY, ErrorKind.OUT_OF_RANGE})
 # A microsecond each, at most.
 _MOST_PARTS: Final = 16_384
+_FEW: Final = 8
 _TOO_LARGE: Final = ErrorValue(
     ErrorKind.BUDGET_EXCEEDED, f"comparing takes more than {_MOST_PARTS} steps"
 )
@@ -96,7 +97,8 @@ def equal_deep(left: object, right: object, most: int) -> tuple[int, object]:
             if pair in seen:
                 continue
             seen.add(pair)
-            if a.__class__ is list and len(cast(Sized, a)) <= most and _alike(a, b):
+            # To look at the kinds first pays for lists of some length only.
+            if a.__class__ is list and _FEW < len(cast(Sized, a)) <= most and _alike(a, b):
                 looked_at += len(cast(Sized, a))
                 if a != b:
                     return looked_at, False

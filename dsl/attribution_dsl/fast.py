@@ -1,17 +1,14 @@
 """Fast paths of operators, for the classes of values that rules mostly meet."""
 
 from collections.abc import Callable
-from typing import Final
 
 from attribution_dsl.emit import Code, Emitter, Operand, Pairs, guarded
 from attribution_dsl.meter import CHARACTERS_PER_STEP
-from attribution_dsl.operators import as_double
+from attribution_dsl.operators import MIRRORED, as_double
 from attribution_dsl.overloads import Function
 
 Slow = Callable[[str, str], str]
 """Writes the call of an operator of two values of any kinds."""
-
-_MIRRORED: Final = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 def comparison(emit: Emitter, operator: str, left: Code, right: Code, slow: Slow) -> Code:
@@ -27,7 +24,7 @@ def comparison(emit: Emitter, operator: str, left: Code, right: Code, slow: Slow
     if left.is_constant:
         held = emit.operand(right)
         call = slow(left.text, held.name)
-        return _with_constant(emit, _MIRRORED[operator], held, left, call)
+        return _with_constant(emit, MIRRORED[operator], held, left, call)
     a, b = emit.operand(left), emit.operand(right)
     if b.read is not None and not ordered:
         return _equality_with_read(operator, a, b, slow(a.name, b.name))

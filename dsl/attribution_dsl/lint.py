@@ -9,7 +9,7 @@ from typing import Any, Final
 from attribution_dsl import syntax
 from attribution_dsl.diagnostics import Diagnostic, Span, warning
 from attribution_dsl.interpret import interpret
-from attribution_dsl.operators import ARITHMETIC
+from attribution_dsl.operators import ARITHMETIC, MIRRORED
 from attribution_dsl.roots import RootKind
 from attribution_dsl.syntax import Node, children, literal_text, path_of, with_depth
 from attribution_dsl.values import Duration, ErrorValue
@@ -24,9 +24,6 @@ _MILLISECONDS: Final = 100_000_000_000
 _TEN_YEARS_NANOS: Final = 10 * 365 * 24 * 3_600 * 1_000_000_000
 _CALLS_OF_INT: Final = frozenset({"size", "int", "indexOf", "lastIndexOf"})
 _ORDERED: Final = frozenset({"<", "<=", ">", ">="})
-_MIRRORED: Final[Mapping[str, str]] = MappingProxyType(
-    {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
-)
 
 
 def lint(source: str, tree: Node, kinds: Mapping[str, RootKind]) -> list[Diagnostic]:
@@ -108,11 +105,11 @@ class _Linter:
 
     def comparison(self, node: Node) -> _Comparison | None:
         """Take apart the comparison of a property with a literal."""
-        if not isinstance(node, syntax.Binary) or node.operator not in _MIRRORED:
+        if not isinstance(node, syntax.Binary) or node.operator not in MIRRORED:
             return None
         for side, other, operator in (
             (node.left, node.right, node.operator),
-            (node.right, node.left, _MIRRORED[node.operator]),
+            (node.right, node.left, MIRRORED[node.operator]),
         ):
             path = self.property_of(side)
             if path is not None and isinstance(other, syntax.Literal):

@@ -133,3 +133,7 @@ ARITHMETIC: Final[Mapping[str, Function]] = MappingProxyType(
 )
 STRICT_BINARY: Final[Mapping[str, Function]] = MappingProxyType({**ORDERINGS, **ARITHMETIC})
 """Every binary operator but equality, `in`, `&&` and `||`."""
+MIRRORED: Final[Mapping[str, str]] = MappingProxyType(
+    {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+)
+"""Each relation, as it is written with its sides exchanged."""

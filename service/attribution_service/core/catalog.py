@@ -67,6 +67,14 @@ class Catalog:
                 found.setdefault(campaign_id, set()).update(numbers)
         return found
 
+    def as_of(self, moment_us: int) -> "Catalog":
+        """The revisions that there were at the moment, those of the same instant included.
+
+        What they watch and how they judge is that of then; all else is as it is in this catalog.
+        """
+        revisions = (each for each in self._revisions.values() if each.create_us <= moment_us)
+        return Catalog.of(self._campaigns.values(), revisions, self._segments.values())
+
     def triggered_by(self, segment_id: str) -> Campaign | None:
         """A campaign that has the segment in its trigger."""
         for campaign in self._campaigns.values():

@@ -250,12 +250,14 @@ def record_interaction(command: RecordInteraction, state: PersonState, now_us: i
     )
     if command.time_us is not None and interaction.key in state.interactions:
         return Decision(DeliveryAnswer(known, replayed=True))
-    touched = _touched(known, interaction)
-    changes = (interaction,) if touched == known else (interaction, touched)
-    return Decision(DeliveryAnswer(touched, replayed=False), changes)
+    now = touched(known, interaction)
+    changes = (interaction,) if now == known else (interaction, now)
+    return Decision(DeliveryAnswer(now, replayed=False), changes)
 
 
-def _touched(known: Delivery, interaction: Interaction) -> Delivery:
+def touched(known: Delivery, interaction: Interaction) -> Delivery:
+    """The delivery after an open or click: of each kind the latest time stands (C4)."""
+    """The delivery after an open or click; of each kind the latest time counts (C4)."""
     time_us = interaction.time_us
     if interaction.kind is InteractionKind.OPENED:
         if interaction.machine:  # C12

@@ -1,6 +1,5 @@
 """The store in SQL, through SQLAlchemy Core: in bulk, and by bucket."""
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,31 +11,24 @@ from sqlalchemy import (
     Engine,
     Select,
     Table,
-    and_,
-    bindparam,
-    func,
     insert,
     select,
 )
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 
 from attribution_service.core.answers import CampaignChange, PersonChange
 from attribution_service.core.catalog import Catalog
 from attribution_service.core.model import Campaign, Delivery, Journey, Revision, Segment
 from attribution_service.core.state import Needs, PersonState
-from attribution_service.storage import rows, sql_erasure, tables
-from attribution_service.storage.interface import StoreFullError, StoreUnavailableError
+from attribution_service.storage import rows, tables
+from attribution_service.storage.dialect import Dialect, Key
+from attribution_service.storage.sql_erasure import Erasure
 from attribution_service.storage.sql_reports import SqlReports
 from attribution_service.storage.tables import bucket_of
 
 # Keys in one statement: enough to make a round trip cheap, few enough for any engine's limits.
 _KEYS_A_STATEMENT = 500
-# Primary result codes of SQLite that may pass by themselves; others are faults, ours or the file's.
-_SQLITE_PASSING = {5, 6, 10, 14}  # BUSY, LOCKED, IOERR, CANTOPEN
-_SQLITE_FULL = 13
 
-Key = tuple[int | str, ...]
 T = TypeVar("T")
 
 
@@ -50,14 +42,17 @@ class SqlStore:
     def __init__(
         self,
         engine: Engine,
+        dialect: Dialect,
         *,
         begin_writing: Mapping[str, Any] | None = None,
         on_close: Callable[[], None],
     ) -> None:
         self._engine = engine
         self._writer = engine.execution_options(**(begin_writing or {}))
+        self._dialect = dialect
+        self._erasure = Erasure(dialect)
         self._on_close = on_close
-        self._reports = SqlReports(self._reading)
+        self._reports = SqlReports(self._reading, dialect)
 
     @property
     def reports(self) -> SqlReports:
@@ -67,8 +62,8 @@ class SqlStore:
     @contextmanager
     def transaction(self) -> Iterator["SqlTransaction"]:
         """A transaction: durable when the block ends, undone if the block raises."""
-        with _store_errors(), self._writer.begin() as connection:
-            yield SqlTransaction(connection)
+        with self._store_errors(), self._writer.begin() as connection:
+            yield SqlTransaction(connection, self._dialect, self._erasure)
 
     def catalog(self) -> Catalog:
         """All campaigns, revisions and segments."""
@@ -123,7 +118,7 @@ class SqlStore:
             columns = (table.c.campaign_id, table.c.revision)
             current = {
                 row["campaign_id"]: rows.revision(row)
-                for row in _by_keys(connection, table, columns, keys)
+                for row in _by_keys(connection, self._dialect, table, columns, keys)
             }
         return [rows.campaign(row, current[row["campaign_id"]]) for row in found]
 
@@ -165,8 +160,19 @@ class SqlStore:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with _store_errors(), self._engine.connect() as connection:
+        with self._store_errors(), self._engine.connect() as connection:
             yield connection
+
+    @contextmanager
+    def _store_errors(self) -> Iterator[None]:
+        """Errors of the database, in the terms of the interface."""
+        try:
+            yield
+        except DBAPIError as error:
+            told = self._dialect.store_error(error)
+            if told is None:
+                raise
+            raise told from error
 
     def latest_arrival_us(self) -> int:
         """The latest arrival that was stored, 0 if none was."""
@@ -182,8 +188,10 @@ class SqlStore:
 class SqlTransaction:
     """The bulk reads and writes of one transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, dialect: Dialect, erasure: Erasure) -> None:
         self._connection = connection
+        self._dialect = dialect
+        self._erasure = erasure
 
     def load(self, needs: Sequence[Needs]) -> Mapping[str, PersonState]:
         """The state that is needed, by person id."""
@@ -210,9 +218,9 @@ class SqlTransaction:
         }
         keys: set[Key] = {(bucket_of(person_id), person_id) for person_id in wanted}
         people, told = tables.people, tables.memberships
-        for row in _by_keys(self._connection, people, (people.c.bucket, people.c.person_id), keys):
+        for row in self._by_keys(people, (people.c.bucket, people.c.person_id), keys):
             states[row["person_id"]].apply(rows.person(row))
-        for row in _by_keys(self._connection, told, (told.c.bucket, told.c.person_id), keys):
+        for row in self._by_keys(told, (told.c.bucket, told.c.person_id), keys):
             states[row["person_id"]].apply(rows.membership(row))
         for person_id in wanted:
             states[person_id].meet()
@@ -228,7 +236,7 @@ class SqlTransaction:
         table = tables.journeys
         people: set[Key] = {(bucket_of(person_id), person_id) for person_id in judges}
         judged: set[Key] = set()
-        for row in _by_keys(self._connection, table, (table.c.bucket, table.c.person_id), people):
+        for row in self._by_keys(table, (table.c.bucket, table.c.person_id), people):
             journey = rows.journey(row)
             states[journey.person_id].apply(journey)
             if any(judge(journey) for judge in judges[journey.person_id]):
@@ -242,7 +250,7 @@ class SqlTransaction:
             for need in needs
             for key in need.interactions
         }
-        for row in _by_keys(self._connection, table, list(table.primary_key), keys):
+        for row in self._by_keys(table, list(table.primary_key), keys):
             states[row["person_id"]].apply(rows.interaction(row))
 
     def _load_events(self, needs: Sequence[Needs], states: Mapping[str, PersonState]) -> None:
@@ -256,7 +264,12 @@ class SqlTransaction:
 
     def _found(self, table: Table, column: str, keys: Iterable[Key]) -> Iterator[rows.Row]:
         columns = (table.c.bucket, table.c.person_id, table.c[column])
-        return _by_keys(self._connection, table, columns, keys)
+        return self._by_keys(table, columns, keys)
+
+    def _by_keys(
+        self, table: Table, columns: Sequence[Column[Any]], keys: Iterable[Key]
+    ) -> Iterator[rows.Row]:
+        return _by_keys(self._connection, self._dialect, table, columns, keys)
 
     def write(self, changes: Iterable[PersonChange]) -> None:
         """Store the changes; of one record, the last one stands."""
@@ -279,7 +292,7 @@ class SqlTransaction:
         """
         if not conversions:
             return
-        statement = sqlite.insert(tables.conversion_sequence).on_conflict_do_update(
+        statement = self._dialect.insert(tables.conversion_sequence).on_conflict_do_update(
             index_elements=[tables.conversion_sequence.c.id],
             set_={"last": tables.conversion_sequence.c.last + len(conversions)},
         )
@@ -303,14 +316,14 @@ class SqlTransaction:
 
     def erase(self, person_id: str) -> None:
         """Remove everything of a person, and keep what figures count of it."""
-        sql_erasure.erase(self._connection, person_id)
+        self._erasure.erase(self._connection, person_id)
 
     def write_latest_arrival(self, arrival_us: int) -> None:
         """Store the latest arrival of a command."""
         self._upsert(tables.latest_arrival, [{"id": 1, "arrival_us": arrival_us}])
 
     def _upsert(self, table: Table, values: list[rows.Row], *, keep: bool = False) -> None:
-        statement = sqlite.insert(table)
+        statement = self._dialect.insert(table)
         key = list(table.primary_key)
         if keep:
             statement = statement.on_conflict_do_nothing(index_elements=key)
@@ -334,24 +347,21 @@ def _keys(needs: Iterable[Needs], ids: Callable[[Needs], Iterable[str]]) -> set[
 
 
 def _by_keys(
-    connection: Connection, table: Table, columns: Sequence[Column[Any]], keys: Iterable[Key]
+    connection: Connection,
+    dialect: Dialect,
+    table: Table,
+    columns: Sequence[Column[Any]],
+    keys: Iterable[Key],
 ) -> Iterator[rows.Row]:
     """The rows whose columns are one of the keys, a bounded number of keys a statement.
 
-    The keys go as one JSON parameter, so that the statement is always the same, and are joined
-    with the table: SQLite looks each one up by the index, where `IN` with a list of rows would walk
-    over the whole table. They are sorted, so that the look-ups go through the index in order.
+    They are sorted, so that the look-ups go through the index in order.
     """
-    given = func.json_each(bindparam("given")).table_valued("value")
-    matches = (
-        column == func.json_extract(given.c.value, f"$[{position}]")
-        for position, column in enumerate(columns)
-    )
-    statement = select(table).select_from(given.join(table, and_(*matches)))
+    statement = dialect.look_up(table, columns)
     ordered = sorted(keys)
     for start in range(0, len(ordered), _KEYS_A_STATEMENT):
-        part = json.dumps(ordered[start : start + _KEYS_A_STATEMENT])
-        yield from _all(connection, statement, {"given": part})
+        part = ordered[start : start + _KEYS_A_STATEMENT]
+        yield from _all(connection, statement, dialect.keys(columns, part))
 
 
 def _of_person(table: Table, person_id: str) -> Select[Any]:
@@ -372,17 +382,3 @@ def _all(
 
 def _first(found: Sequence[T]) -> T | None:
     return found[0] if found else None
-
-
-@contextmanager
-def _store_errors() -> Iterator[None]:
-    """Errors of the database, in the terms of the interface."""
-    try:
-        yield
-    except DBAPIError as error:
-        code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
-        if code == _SQLITE_FULL:
-            raise StoreFullError("the database has no room left") from error
-        if code in _SQLITE_PASSING:
-            raise StoreUnavailableError("the database does not answer") from error
-        raise

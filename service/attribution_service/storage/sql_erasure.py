@@ -16,10 +16,10 @@ from sqlalchemy import (
     insert,
     select,
 )
-from sqlalchemy.dialects import sqlite
 
 from attribution_service.core.counted import CountedConversion, counted_conversion
 from attribution_service.storage import rows, tables
+from attribution_service.storage.dialect import Dialect
 from attribution_service.storage.tables import bucket_of
 
 _ROWS_AT_ONCE = 1_000
@@ -27,15 +27,23 @@ _ROWS_AT_ONCE = 1_000
 Whose = dict[str, int | str]
 
 
-def erase(connection: Connection, person_id: str) -> None:
-    """Remove everything of a person, and keep what figures count of it."""
-    whose: Whose = {"whose_bucket": bucket_of(person_id), "whose_id": person_id}
-    connection.execute(_KEEP_DELIVERIES, whose)
-    connection.execute(_KEEP_JOURNEYS, whose)
-    for counted in _conversions(connection, whose):
-        connection.execute(insert(tables.kept_conversions), counted)
-    for table in tables.OF_PEOPLE:
-        connection.execute(delete(table).where(_of_person(table)), whose)
+class Erasure:
+    """Removes people from databases of one kind."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        # The same text each time, so that it is compiled once.
+        self._keep_deliveries = _keep_deliveries(dialect)
+        self._keep_journeys = _keep_journeys(dialect)
+
+    def erase(self, connection: Connection, person_id: str) -> None:
+        """Remove everything of a person, and keep what figures count of it."""
+        whose: Whose = {"whose_bucket": bucket_of(person_id), "whose_id": person_id}
+        connection.execute(self._keep_deliveries, whose)
+        connection.execute(self._keep_journeys, whose)
+        for counted in _conversions(connection, whose):
+            connection.execute(insert(tables.kept_conversions), counted)
+        for table in tables.OF_PEOPLE:
+            connection.execute(delete(table).where(_of_person(table)), whose)
 
 
 def _of_person(table: Table) -> ColumnElement[bool]:
@@ -44,22 +52,22 @@ def _of_person(table: Table) -> ColumnElement[bool]:
     )
 
 
-def _counting(kept: Table, chosen: Select[tuple[object, ...]]) -> Insert:
+def _counting(dialect: Dialect, kept: Table, chosen: Select[tuple[object, ...]]) -> Insert:
     """Add what was chosen, grouped by the key of `kept`, to what is counted there."""
     key = list(kept.primary_key)
-    adding = sqlite.insert(kept).from_select([*(column.name for column in key), "count"], chosen)
+    adding = dialect.insert(kept).from_select([*(column.name for column in key), "count"], chosen)
     together = {"count": kept.c.count + adding.excluded["count"]}
     return adding.on_conflict_do_update(index_elements=key, set_=together)
 
 
-def _keep_deliveries() -> Insert:
+def _keep_deliveries(dialect: Dialect) -> Insert:
     table = tables.deliveries
     key = (table.c.campaign_id, table.c.sent_us, table.c.action_id, table.c.marks)
     chosen = select(*key, func.count()).where(_of_person(table), table.c.sent_us.is_not(None))
-    return _counting(tables.kept_deliveries, chosen.group_by(*key))
+    return _counting(dialect, tables.kept_deliveries, chosen.group_by(*key).order_by(*key))
 
 
-def _keep_journeys() -> Insert:
+def _keep_journeys(dialect: Dialect) -> Insert:
     table = tables.journeys
     came_to = (
         table.c.state,
@@ -68,12 +76,7 @@ def _keep_journeys() -> Insert:
     )
     key = (table.c.campaign_id, table.c.start_us, *came_to)
     chosen = select(*key, func.count()).where(_of_person(table))
-    return _counting(tables.kept_journeys, chosen.group_by(*key))
-
-
-# The same text each time, so that it is compiled once.
-_KEEP_DELIVERIES = _keep_deliveries()
-_KEEP_JOURNEYS = _keep_journeys()
+    return _counting(dialect, tables.kept_journeys, chosen.group_by(*key).order_by(*key))
 
 
 def _conversions(connection: Connection, whose: Whose) -> Iterator[list[rows.Row]]:

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Subquery,
     Table,
     and_,
-    bindparam,
     distinct,
     func,
     literal,
@@ -53,6 +52,7 @@ from attribution_service.core.reports import (
     TimeBasis,
 )
 from attribution_service.storage import rows, tables
+from attribution_service.storage.dialect import Dialect
 from attribution_service.storage.interface import Place, Placed
 from attribution_service.storage.tables import bucket_of
 
@@ -75,13 +75,16 @@ _CONVERSIONS = (tables.conversions, tables.kept_conversions)
 class SqlReports:
     """Reads on connections that `reading` gives, each of them one view of the database."""
 
-    def __init__(self, reading: Callable[[], AbstractContextManager[Connection]]) -> None:
+    def __init__(
+        self, reading: Callable[[], AbstractContextManager[Connection]], dialect: Dialect
+    ) -> None:
         self._reading = reading
+        self._dialect = dialect
 
     def metrics(self, query: MetricsQuery) -> Counts:
         """What figures are made of."""
         with self._reading() as connection:
-            return _Counting(connection, query).counts()
+            return _Counting(connection, self._dialect, query).counts()
 
     def conversions(
         self, query: ConversionQuery, after: Place | None, limit: int
@@ -183,10 +186,11 @@ class SqlReports:
 class _Counting:
     """Counts what one query asks for, all on one connection."""
 
-    def __init__(self, connection: Connection, query: MetricsQuery) -> None:
+    def __init__(self, connection: Connection, dialect: Dialect, query: MetricsQuery) -> None:
         self._connection = connection
+        self._dialect = dialect
         self._query = query
-        self._bounds = json.dumps(list(pairwise(query.bounds)))
+        self._bounds = dialect.bounds(pairwise(query.bounds))
 
     def counts(self) -> Counts:
         whole = self._grouped(_CONVERSIONS, self._converted_us, _nothing)
@@ -268,20 +272,19 @@ class _Counting:
             return
         for table in counted:
             chosen = self._stepwise(table, table.c[time_us], by(table))
-            yield from self._connection.execute(chosen, {"bounds": self._bounds})
+            yield from self._connection.execute(chosen, self._bounds)
 
     def _stepwise(self, table: Table, time_us: Column, by: Sequence[Column]) -> Select[Any]:
-        given = func.json_each(bindparam("bounds")).table_valued("key", "value", name="steps")
-        start_us = func.json_extract(given.c.value, "$[0]")
-        end_us = func.json_extract(given.c.value, "$[1]")
+        given, number, start_us, end_us = self._dialect.steps()
         mine = table.c.campaign_id == self._query.range.campaign_id
         # An outer join, so that the database goes from the steps to the index and not from each
         # row of the table to all steps.
         joined: FromClause = given.outerjoin(
             table, and_(mine, time_us >= start_us, time_us < end_us)
         )
-        chosen = select(given.c.key, *by, *_aggregates(table)).select_from(joined)
-        return chosen.where(time_us.is_not(None)).group_by(given.c.key, *by)
+        found: tuple[Column, ...] = (number, *by, *_aggregates(table))
+        chosen = select(*found).select_from(joined)
+        return chosen.where(time_us.is_not(None)).group_by(number, *by)
 
 
 def _nothing(_table: Table) -> tuple[Column, ...]:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DatabaseError
 from attribution_service.storage import schema
 from attribution_service.storage.interface import StoreSetupError
 from attribution_service.storage.sql import SqlStore
+from attribution_service.storage.sqlite_dialect import SqliteDialect
 
 # WAL: readers and the one writer do not wait for each other. FULL: a commit is on the disk before
 # it returns, so an answered command survives the loss of power.
@@ -45,7 +46,7 @@ def open_sqlite(path: Path, *, migrate: bool) -> SqlStore:
             schema.upgrade(engine)
         schema.require_current(engine)
         opened = stack.pop_all()  # from here on it is the store's to close
-    return SqlStore(engine, begin_writing=_WRITING, on_close=opened.close)
+    return SqlStore(engine, SqliteDialect(), begin_writing=_WRITING, on_close=opened.close)
 
 
 @contextmanager

@@ -1,0 +1,57 @@
+"""What differs between the databases that the SQL of the store runs on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from sqlalchemy import Column, ColumnElement, FromClause, Select, Table
+from sqlalchemy.exc import DBAPIError
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
+
+    # Inserts that say what happens when the key is there already.
+    Insertion = sqlite.Insert | postgresql.Insert
+
+Key = tuple[int | str, ...]
+Parameters = Mapping[str, Any]
+
+
+class Steps(NamedTuple):
+    """Ranges that are given as rows: the clause; of each its number from 0, start and end."""
+
+    clause: FromClause
+    number: ColumnElement[Any]
+    start_us: ColumnElement[Any]
+    end_us: ColumnElement[Any]
+
+
+class Dialect(Protocol):
+    """One kind of database. Statements that are asked for again have the same text again."""
+
+    def insert(self, table: Table) -> Insertion:
+        """An insert that can say what happens on a conflict."""
+        ...
+
+    def look_up(self, table: Table, columns: Sequence[Column[Any]]) -> Select[Any]:
+        """The rows whose columns are one of the keys that are given to it, by their index."""
+        ...
+
+    def keys(self, columns: Sequence[Column[Any]], keys: Sequence[Key]) -> Parameters:
+        """These keys, as the parameters of `look_up`."""
+        ...
+
+    def steps(
+        self,
+    ) -> tuple[FromClause, ColumnElement[int], ColumnElement[int], ColumnElement[int]]:
+        """Rows of ranges that are given."""
+        ...
+
+    def bounds(self, ranges: Iterable[tuple[int, int]]) -> Parameters:
+        """These ranges, as the parameters of `steps`."""
+        ...
+
+    def store_error(self, error: DBAPIError) -> Exception | None:
+        """The error in the terms of the interface; None: it is a fault, of ours or of the data."""
+        ...

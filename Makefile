@@ -9,7 +9,7 @@ SECONDS ?= 60
 EVALUATIONS ?= 1000000
 SEED ?= 1
 
-.PHONY: help demo test run check coverage-rules conformance format stubs bench-rules attack-rules fuzz-rules fuzz-differential lock clean
+.PHONY: help demo test run check coverage-rules conformance format stubs bench bench-quick bench-rules attack-rules fuzz-rules fuzz-differential lock clean
 
 help: ## Show the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -48,6 +48,12 @@ format: $(SETUP) ## Format the code and the protos.
 
 stubs: $(SETUP) ## Generate the Python stubs from the protos.
 	$(BIN)/python tools/stubs.py
+
+bench: $(SETUP) ## Measure the service beside its floors; five minutes, and a minute more the first time.
+	$(BIN)/python -m benchmarks.service
+
+bench-quick: $(SETUP) ## The same in a minute, with smaller data and fewer rounds.
+	$(BIN)/python -m benchmarks.service --quick
 
 bench-rules: $(BENCH_SETUP) ## Compare the speed of rules with Python and with other engines.
 	PYTHONPATH=dsl $(BENCH)/python -m benchmarks.rules

@@ -54,9 +54,11 @@ class Pulse:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Waiting:
-    arrival: Arrival
+    """Commands that came in one call: taken together, carried out in order, answered together."""
+
+    arrivals: Sequence[Arrival]
     size_bytes: int
-    future: asyncio.Future[Answer]
+    future: asyncio.Future[Sequence[Outcome]]
 
 
 class Pipeline:
@@ -73,6 +75,7 @@ class Pipeline:
         self._queue: deque[_Waiting] = deque()
         self._work = threading.Condition()
         self._taken: list[_Waiting] = []
+        self._waiting = 0
         self._waiting_bytes = 0
         self._closing = False
         self._broken = False
@@ -87,59 +90,57 @@ class Pipeline:
         Raises Refusal if it is refused, or the store's error. If the caller stops waiting before
         the command was taken, it is not carried out; after that it is carried out all the same.
         """
-        arrival = Arrival(command, self._arrival_us())
-        waiting = _Waiting(arrival, size_bytes, self._loop.create_future())
-        with self._work:
-            self._check_open(size_bytes)
-            self._queue.append(waiting)
-            self._waiting_bytes += size_bytes
-            self._work.notify()
-        return await waiting.future
+        (outcome,) = await self._outcomes((command,), size_bytes)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
 
     async def submit_all(
         self, wanted: Sequence[Command | Refusal], size_bytes: int = 0
     ) -> Sequence[Outcome]:
         """Carry out commands that came together, each with an outcome of its own, in their order.
 
-        They wait side by side, so as few transactions carry them out as may be. A refusal among
-        them stands for a command that is not carried out, and is its own outcome.
+        They have one arrival time and one place in the queue, and as few transactions carry them
+        out as may be. A refusal among them stands for a command that is not carried out, and is
+        its own outcome. If the caller stops waiting, it is with all of them as with one.
 
         Raises Refusal if there is no room for all of them.
         """
         commands = [each for each in wanted if not isinstance(each, Refusal)]
+        if len(commands) == len(wanted):
+            return await self._outcomes(commands, size_bytes)
+        outcomes = iter(await self._outcomes(commands, size_bytes))
+        return [each if isinstance(each, Refusal) else next(outcomes) for each in wanted]
+
+    async def _outcomes(self, commands: Sequence[Command], size_bytes: int) -> Sequence[Outcome]:
+        """One future and one entry of the queue, however many the commands are."""
         arrival_us = self._arrival_us()
-        waiting = [
-            # What the call takes up is counted once, with its first command.
-            _Waiting(
-                Arrival(command, arrival_us),
-                0 if position else size_bytes,
-                self._loop.create_future(),
-            )
-            for position, command in enumerate(commands)
-        ]
+        arrivals = [Arrival(command, arrival_us) for command in commands]
+        waiting = _Waiting(arrivals, size_bytes, self._loop.create_future())
         with self._work:
-            self._check_open(size_bytes, len(waiting))
-            self._queue.extend(waiting)
-            self._waiting_bytes += sum(each.size_bytes for each in waiting)
+            self._check_open(len(arrivals), size_bytes)
+            if not arrivals:
+                return []
+            self._queue.append(waiting)
+            self._waiting += len(arrivals)
+            self._waiting_bytes += size_bytes
             self._work.notify()
-        futures = [each.future for each in waiting]
-        done = iter(await asyncio.gather(*futures, return_exceptions=True))
-        return [each if isinstance(each, Refusal) else _outcome(next(done)) for each in wanted]
+        return await waiting.future
 
     def _arrival_us(self) -> int:
         """The arrival time, which never goes back even if the clock does (C9)."""
         self._latest_us = max(self._latest_us, self._clock.now_us())
         return self._latest_us
 
-    def _check_open(self, size_bytes: int, many: int = 1) -> None:
+    def _check_open(self, many: int, size_bytes: int) -> None:
         if self._closing or self._broken:
             raise shutting_down()
         limits = self._limits
         if (
-            len(self._queue) + many > limits.waiting
+            self._waiting + many > limits.waiting
             or self._waiting_bytes + size_bytes > limits.waiting_bytes
         ):
-            raise overloaded(f"{len(self._queue)} commands wait already")
+            raise overloaded(f"{self._waiting} commands wait already")
 
     async def close(self) -> None:
         """Carry out what waits, then end; new commands are refused from now on."""
@@ -153,28 +154,43 @@ class Pipeline:
             while self._take():
                 wanted = [each for each in self._taken if not each.future.cancelled()]
                 so_far = self._engine.conversions_recorded
-                self._tell(wanted, self._carry_out(wanted))
-                if self._engine.conversions_recorded != so_far:
-                    self._wake_watchers()
+                outcomes = self._carry_out([each for part in wanted for each in part.arrivals])
+                self._tell(wanted, outcomes, self._engine.conversions_recorded != so_far)
         finally:
             self._fail_the_rest()
 
-    def _carry_out(self, wanted: Sequence[_Waiting]) -> Sequence[Outcome]:
-        try:
-            return self._engine.execute([waiting.arrival for waiting in wanted])
-        except Exception as fault:
-            # A fault of the engine itself: the callers must hear of it, and the next batch must
-            # find this thread alive.
-            log.exception("batch_failed", commands=len(wanted))
-            return [fault] * len(wanted)
+    def _carry_out(self, arrivals: Sequence[Arrival]) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        # More than a commit may hold came in one call.
+        for start in range(0, len(arrivals), self._limits.batch):
+            part = arrivals[start : start + self._limits.batch]
+            try:
+                outcomes.extend(self._engine.execute(part))
+            except Exception as fault:
+                # A fault of the engine itself: the callers must hear of it, and the next batch
+                # must find this thread alive.
+                log.exception("batch_failed", commands=len(part))
+                outcomes.extend([fault] * len(part))
+        return outcomes
 
-    def _tell(self, wanted: Sequence[_Waiting], outcomes: Sequence[Outcome]) -> None:
+    def _tell(
+        self, wanted: Sequence[_Waiting], outcomes: Sequence[Outcome], converted: bool
+    ) -> None:
+        """Wake the loop, once for all that there is to tell."""
         with contextlib.suppress(RuntimeError):  # the loop has ended, nobody waits
-            self._loop.call_soon_threadsafe(_answer, wanted, outcomes)
+            self._loop.call_soon_threadsafe(self._answer, wanted, outcomes, converted)
 
-    def _wake_watchers(self) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop has ended, nobody watches
-            self._loop.call_soon_threadsafe(self.conversions.tell)
+    def _answer(
+        self, wanted: Sequence[_Waiting], outcomes: Sequence[Outcome], converted: bool
+    ) -> None:
+        start = 0
+        for waiting in wanted:
+            end = start + len(waiting.arrivals)
+            if not waiting.future.done():  # the caller waits still
+                waiting.future.set_result(outcomes[start:end])
+            start = end
+        if converted:
+            self.conversions.tell()
 
     def _fail_the_rest(self) -> None:
         """Let nobody wait for a thread that has ended, whatever ended it."""
@@ -182,23 +198,23 @@ class Pipeline:
             self._broken = True
             rest = [*self._taken, *self._queue]
             self._queue.clear()
-        self._tell(rest, [shutting_down()] * len(rest))
+        self._tell(rest, [shutting_down()] * sum(len(each.arrivals) for each in rest), False)
 
     def _take(self) -> bool:
         """Take the commands to carry out next; False: the pipeline is closed and all is done."""
         with self._work:
             while not self._queue and not self._closing:
                 self._work.wait()
-            most = min(len(self._queue), self._limits.batch)
-            self._taken = [self._queue.popleft() for _ in range(most)]
-            self._waiting_bytes -= sum(waiting.size_bytes for waiting in self._taken)
+            self._taken = []
+            room = self._limits.batch
+            # At least one entry, and of what came together all.
+            while self._queue and (not self._taken or len(self._queue[0].arrivals) <= room):
+                waiting = self._queue.popleft()
+                self._taken.append(waiting)
+                room -= len(waiting.arrivals)
+                self._waiting -= len(waiting.arrivals)
+                self._waiting_bytes -= waiting.size_bytes
             return bool(self._taken)
-
-
-def _outcome(found: Answer | BaseException) -> Outcome:
-    if isinstance(found, BaseException) and not isinstance(found, Exception):
-        raise found
-    return found
 
 
 def overloaded(what: str) -> Refusal:
@@ -211,13 +227,3 @@ def overloaded(what: str) -> Refusal:
 def shutting_down() -> Refusal:
     """The refusal of a call because the server stops."""
     return Refusal(Reason.SHUTTING_DOWN, "the server is about to stop: try another one")
-
-
-def _answer(batch: Sequence[_Waiting], outcomes: Sequence[Outcome]) -> None:
-    for waiting, outcome in zip(batch, outcomes, strict=True):
-        if waiting.future.done():
-            continue  # the caller stopped waiting
-        if isinstance(outcome, Exception):
-            waiting.future.set_exception(outcome)
-        else:
-            waiting.future.set_result(outcome)

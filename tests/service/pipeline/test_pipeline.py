@@ -534,3 +534,83 @@ def test_of_more_than_may_wait_nothing_is_taken() -> None:
         await pipeline.close()
 
     asyncio.run(main())
+
+
+def starts(person_id: str, many: int) -> list[Command | Refusal]:
+    return [StartJourney(person_id, f"{person_id}{number}", "c") for number in range(many)]
+
+
+def test_more_than_a_commit_holds_takes_several_and_is_answered_together() -> None:
+    async def main() -> None:
+        store = CountingStore()
+        pipeline = Pipeline(Engine(store), ManualClock(), PipelineLimits(batch=10))
+        await pipeline.submit(CREATE)
+        before = store.transactions
+        outcomes = await pipeline.submit_all(starts("ada", 25))
+        assert store.transactions == before + 3
+        found = [each.journey.journey_id for each in outcomes if isinstance(each, JourneyAnswer)]
+        assert found == [f"ada{number}" for number in range(25)]
+        await pipeline.close()
+
+    asyncio.run(main())
+
+
+def test_what_came_together_is_not_torn_apart_to_fill_a_commit() -> None:
+    async def main() -> None:
+        store = SlowStore()
+        pipeline = Pipeline(Engine(store), ManualClock(), PipelineLimits(batch=10))
+        first = asyncio.create_task(pipeline.submit(CREATE))
+        await entered(store)
+        parts = [asyncio.create_task(pipeline.submit_all(starts(name, 6))) for name in "abc"]
+        parts.append(asyncio.create_task(pipeline.submit_all(starts("d", 4))))
+        await asyncio.sleep(0)
+        store.go.set()
+        await first
+        answered = await asyncio.gather(*parts)
+        await pipeline.close()
+        assert [len(outcomes) for outcomes in answered] == [6, 6, 6, 4]
+        assert all(isinstance(each, JourneyAnswer) for part in answered for each in part)
+        assert store.transactions == 1 + 3  # 6, 6 and 6 + 4
+
+    asyncio.run(main())
+
+
+def test_of_a_batch_whose_caller_has_gone_before_it_was_taken_nothing_is_carried_out() -> None:
+    async def main() -> None:
+        store = SlowStore()
+        pipeline = Pipeline(Engine(store), ManualClock())
+        first = asyncio.create_task(pipeline.submit(CREATE))
+        await entered(store)
+        gone = asyncio.create_task(pipeline.submit_all(starts("gone", 3)))
+        stays = asyncio.create_task(pipeline.submit_all(starts("stays", 3)))
+        await asyncio.sleep(0)
+        gone.cancel()
+        await asyncio.sleep(0)
+        store.go.set()
+        await asyncio.gather(first, stays)
+        await pipeline.close()
+        assert store.journey("gone", "gone0") is None
+        assert store.journey("stays", "stays2") is not None
+
+    asyncio.run(main())
+
+
+def test_each_command_of_a_batch_counts_and_its_room_is_free_again_when_it_is_taken() -> None:
+    async def main() -> None:
+        store = SlowStore()
+        pipeline = Pipeline(Engine(store), ManualClock(), PipelineLimits(waiting=5))
+        first = asyncio.create_task(pipeline.submit(CREATE))
+        await entered(store)
+        many = asyncio.create_task(pipeline.submit_all(starts("ada", 4)))
+        one = asyncio.create_task(pipeline.submit(CheckExit("p", "j")))
+        await asyncio.sleep(0)
+        with pytest.raises(Refusal) as refused:
+            await pipeline.submit(CheckExit("p", "j"))
+        assert refused.value.reason is Reason.OVERLOADED
+        assert "5 commands" in refused.value.message
+        store.go.set()
+        await asyncio.gather(first, many, one, return_exceptions=True)
+        assert len(await pipeline.submit_all(starts("bob", 5))) == 5
+        await pipeline.close()
+
+    asyncio.run(main())

@@ -267,6 +267,16 @@ class FakeService(
     ) -> attribution_service_pb2.CheckExitBatchResponse:
         return self._answer(attribution_service_pb2.CheckExitBatchResponse(), request, context)
 
+    def EvaluateBatch(
+        self, request: attribution_service_pb2.EvaluateBatchRequest, context: grpc.ServicerContext
+    ) -> attribution_service_pb2.EvaluateBatchResponse:
+        return self._answer(attribution_service_pb2.EvaluateBatchResponse(), request, context)
+
+    def Ingest(
+        self, request: attribution_service_pb2.IngestRequest, context: grpc.ServicerContext
+    ) -> attribution_service_pb2.IngestResponse:
+        return self._answer(attribution_service_pb2.IngestResponse(), request, context)
+
     def ListRevisions(
         self, request: campaign_service_pb2.ListRevisionsRequest, context: grpc.ServicerContext
     ) -> campaign_service_pb2.ListRevisionsResponse:

@@ -30,7 +30,12 @@ from attribution_client import (
     CreditSettings,
     Delivery,
     DeliveryStatus,
+    EvaluateRequest,
+    EvaluateResponse,
+    EvaluateResult,
     Goal,
+    IngestItem,
+    IngestResult,
     InteractionKind,
     Journey,
     MembershipChange,
@@ -416,6 +421,26 @@ CASES = [
         args=(
             [CheckExitRequest(person_id="p1", journey_id="j1", next_step=NextStep.NEXT_STEP_WAIT)],
         ),
+    ),
+    Case(
+        "evaluate_batch",
+        "EvaluateBatch",
+        {},
+        {"requests": [{"event": {"eventId": "e1", "properties": {"a": 1.0}}, "explain": True}]},
+        attribution_service_pb2.EvaluateBatchResponse(
+            results=[EvaluateResult(answer=EvaluateResponse(replayed=True))]
+        ),
+        args=([EvaluateRequest(event={"event_id": "e1", "properties": {"a": 1}}, explain=True)],),
+    ),
+    Case(
+        "ingest",
+        "Ingest",
+        {},
+        {"items": [{"finishJourney": {"personId": "p1", "journeyId": "j1"}}]},
+        attribution_service_pb2.IngestResponse(
+            results=[IngestResult(check_exit=CheckExitResponse(exit=True))]
+        ),
+        args=([IngestItem(finish_journey={"person_id": "p1", "journey_id": "j1"})],),
     ),
     Case(
         "create_segment",

@@ -181,6 +181,14 @@ def machine_for(new_driver: Callable[[], Driver]) -> type[RuleBasedStateMachine]
         def check_exit_batch(self, commands: list[Command]) -> None:
             self._steps(commands)
 
+        @rule(commands=_one("evaluate_batch", strategies.evaluate_batch))
+        def evaluate_batch(self, commands: list[Command]) -> None:
+            self._steps(commands)
+
+        @rule(commands=_one("ingest", strategies.ingest))
+        def ingest(self, commands: list[Command]) -> None:
+            self._steps(commands)
+
         @rule(commands=_one("get_person", strategies.get_person))
         def get_person(self, commands: list[Command]) -> None:
             self._steps(commands)

@@ -91,6 +91,8 @@ class NaiveModel(NaivePeople):
             "evaluate": self.evaluate,
             "check_exit": self.check_exit,
             "check_exit_batch": self.check_exit_batch,
+            "evaluate_batch": self.evaluate_batch,
+            "ingest": self.ingest,
             "archive_campaign": self.archive_campaign,
             "list_campaigns": self.list_campaigns,
             "list_revisions": self.list_revisions,
@@ -824,11 +826,38 @@ class NaiveModel(NaivePeople):
 
     def check_exit_batch(self, request: Json, at: int) -> Json:
         """The same for many, one after the other; a refusal is that one's alone."""
-        return {"results": [self._one_of_many(check, at) for check in request.get("checks", [])]}
+        return self.batch(
+            [("answer", self.check_exit, each) for each in request.get("checks", [])], at
+        )
 
-    def _one_of_many(self, check: Json, at: int) -> Json:
+    def evaluate_batch(self, request: Json, at: int) -> Json:
+        """Evaluations, one after the other."""
+        return self.batch([("answer", self.evaluate, each) for each in request["requests"]], at)
+
+    def ingest(self, request: Json, at: int) -> Json:
+        """All kinds of things, one after the other."""
+        commands: dict[str, Callable[[Json, int], Json]] = {
+            "start_journey": self.start_journey,
+            "finish_journey": self.finish_journey,
+            "record_delivery": self.record_delivery,
+            "record_interaction": self.record_interaction,
+            "evaluate": self.evaluate,
+            "check_exit": self.check_exit,
+            "update_attributes": self.update_attributes,
+        }
+        items = [(name, part) for item in request["items"] for name, part in item.items()]
+        return self.batch([(name, commands[name], part) for name, part in items], at)
+
+    def batch(self, items: list[tuple[str, Callable[[Json, int], Json], Json]], at: int) -> Json:
+        """Each in its turn, as if it were alone."""
+        return {"results": [self._one_of_many(*item, at) for item in items]}
+
+    def _one_of_many(
+        self, name: str, command: Callable[[Json, int], Json], request: Json, at: int
+    ) -> Json:
         try:
-            return {"answer": self.check_exit(check, at)}
+            # What comes behind it must not change it.
+            return {name: deepcopy(command(request, at))}
         except Refusal as refusal:
             code, reason = refusal.refused
             return {"error": {"code": CODES[code], "reason": reason}}

@@ -486,6 +486,27 @@ def check_exit_batch(pick: Pick) -> Json:
     return {"checks": [check_exit(pick) for _ in range(pick([0, 1, 2, 4]))]}
 
 
+def evaluate_batch(pick: Pick) -> Json:
+    """Several events and changes of segments at once."""
+    return {"requests": [pick([evaluate, change_segment])(pick) for _ in range(pick([0, 1, 2, 4]))]}
+
+
+def ingest(pick: Pick) -> Json:
+    """Several things of all kinds at once."""
+    makers: list[tuple[str, Maker]] = [
+        *[("evaluate", evaluate)] * 3,
+        ("evaluate", change_segment),
+        ("start_journey", start_journey),
+        ("finish_journey", finish_journey),
+        *[("record_delivery", record_delivery)] * 2,
+        *[("record_interaction", record_interaction)] * 2,
+        ("check_exit", check_exit),
+        ("update_attributes", update_attributes),
+    ]
+    chosen = [pick(makers) for _ in range(pick([0, 1, 3, 5]))]
+    return {"items": [{name: maker(pick)} for name, maker in chosen]}
+
+
 def check_exit(pick: Pick) -> Json:
     """Asks whether a journey ends."""
     request = {
@@ -518,6 +539,8 @@ ANYTHING: tuple[tuple[int, str, Maker], ...] = (
     (4, "update_attributes", update_attributes),
     (1, "update_segment", update_segment),
     (1, "check_exit_batch", check_exit_batch),
+    (1, "evaluate_batch", evaluate_batch),
+    (2, "ingest", ingest),
     (1, "get_person", get_person),
     (4, "record_delivery", record_delivery),
     (5, "record_interaction", record_interaction),

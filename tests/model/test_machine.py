@@ -310,6 +310,12 @@ class LeavingIsForgotten(NaiveModel):
         return tuple(move for move in super().moves(before, after) if move[1] == "ENTERED")
 
 
+class BatchesAreTakenFromTheEnd(NaiveModel):
+    def batch(self, items: list[Any], at: int) -> Json:
+        results = super().batch(items[::-1], at)["results"]
+        return {"results": results[::-1]}
+
+
 MISTAKES = [
     mistake
     for mistake in globals().values()

@@ -9,7 +9,10 @@ from typing import cast
 from attribution.v1.attribution_service_pb2 import (
     CheckExitBatchRequest,
     CheckExitRequest,
+    EvaluateBatchRequest,
     EvaluateRequest,
+    IngestItem,
+    IngestRequest,
     NextStep,
 )
 from attribution.v1.campaign_pb2 import Campaign
@@ -246,6 +249,16 @@ def evaluate_segment_change(
 def check_exit_batch(checks: Sequence[CheckExitRequest]) -> CheckExitBatchRequest:
     """Build the request of CheckExitBatch."""
     return CheckExitBatchRequest(checks=checks)
+
+
+def evaluate_batch(requests: Sequence[EvaluateRequest]) -> EvaluateBatchRequest:
+    """Build the request of EvaluateBatch."""
+    return EvaluateBatchRequest(requests=requests)
+
+
+def ingest(items: Sequence[IngestItem]) -> IngestRequest:
+    """Build the request of Ingest."""
+    return IngestRequest(items=items)
 
 
 def create_segment(segment: Segment) -> CreateSegmentRequest:

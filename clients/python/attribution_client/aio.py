@@ -14,7 +14,11 @@ from attribution.v1.attribution_service_pb2 import (
     CheckExitBatchResponse,
     CheckExitRequest,
     CheckExitResponse,
+    EvaluateBatchResponse,
+    EvaluateRequest,
     EvaluateResponse,
+    IngestItem,
+    IngestResponse,
     NextStep,
 )
 from attribution.v1.attribution_service_pb2_grpc import AttributionServiceStub
@@ -435,6 +439,26 @@ class AsyncAttributionClient:
         """
         request = _requests.check_exit_batch(checks)
         return await self._call(self._attribution.CheckExitBatch, request, timeout)
+
+    async def evaluate_batch(
+        self, requests: Sequence[EvaluateRequest], *, timeout: float | None = None
+    ) -> EvaluateBatchResponse:
+        """Evaluate many things that people did, in order, in one call.
+
+        See `AttributionClient.evaluate_batch`.
+        """
+        request = _requests.evaluate_batch(requests)
+        return await self._call(self._attribution.EvaluateBatch, request, timeout)
+
+    async def ingest(
+        self, items: Sequence[IngestItem], *, timeout: float | None = None
+    ) -> IngestResponse:
+        """Take in many things, in order, in one call.
+
+        See `AttributionClient.ingest`.
+        """
+        request = _requests.ingest(items)
+        return await self._call(self._attribution.Ingest, request, timeout)
 
     # People and segments
 

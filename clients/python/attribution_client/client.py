@@ -13,7 +13,11 @@ from attribution.v1.attribution_service_pb2 import (
     CheckExitBatchResponse,
     CheckExitRequest,
     CheckExitResponse,
+    EvaluateBatchResponse,
+    EvaluateRequest,
     EvaluateResponse,
+    IngestItem,
+    IngestResponse,
     NextStep,
 )
 from attribution.v1.attribution_service_pb2_grpc import AttributionServiceStub
@@ -640,6 +644,49 @@ class AttributionClient:
         """
         request = _requests.check_exit_batch(checks)
         return self._call(self._attribution.CheckExitBatch, request, timeout)
+
+    def evaluate_batch(
+        self, requests: Sequence[EvaluateRequest], *, timeout: float | None = None
+    ) -> EvaluateBatchResponse:
+        """Evaluate many things that people did, in order, in one call.
+
+        Args:
+            requests: What to evaluate, at most 500. Their fields take plain values:
+                `EvaluateRequest(event={"event_id": "e1", "person_id": "ada", "name": "paid"})`.
+            timeout: Seconds; None: the client's.
+
+        Returns:
+            A result for each request in the same order: an answer, or an error of
+            its own.
+
+        Raises:
+            AttributionError: The call failed as a whole.
+        """
+        request = _requests.evaluate_batch(requests)
+        return self._call(self._attribution.EvaluateBatch, request, timeout)
+
+    def ingest(
+        self, items: Sequence[IngestItem], *, timeout: float | None = None
+    ) -> IngestResponse:
+        """Take in many things, in order, in one call.
+
+        Args:
+            items: What to take in, at most 500: journeys, deliveries, interactions,
+                evaluations, checks and attributes. Their fields take plain values:
+                `IngestItem(finish_journey={"person_id": "ada", "journey_id": "j1"})`.
+                Give interactions their time, segment changes a `change_id` and updates
+                an `update_id`: then nothing is counted twice if the call is repeated.
+            timeout: Seconds; None: the client's.
+
+        Returns:
+            A result for each item in the same order: its answer, in the field of the
+            same name, or an error of its own.
+
+        Raises:
+            AttributionError: The call failed as a whole.
+        """
+        request = _requests.ingest(items)
+        return self._call(self._attribution.Ingest, request, timeout)
 
     # People and segments
 

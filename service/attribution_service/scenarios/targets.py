@@ -1,7 +1,7 @@
 """What scenarios are played on: the core in this process, or a server over loopback gRPC."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +18,9 @@ from attribution_service.core.commands import Command
 from attribution_service.core.refusals import Refusal, Violation
 from attribution_service.pipeline.engine import Arrival, Engine, Outcome
 from attribution_service.storage.memory import MemoryStore
+from attribution_service.transport.batch import BatchRpc
 from attribution_service.transport.errors import STATUS_DETAILS, failure
-from attribution_service.transport.rpcs import BatchRpc, Method, ReadRpc, WatchRpc
+from attribution_service.transport.rpcs import Method, ReadRpc, WatchRpc
 from attribution_service.transport.server import TransportLimits, received
 
 MEMORY = "memory"
@@ -69,11 +70,10 @@ class CoreTarget:
             violations = fault.violations if isinstance(fault, Refusal) else ()
             raise CallError(told.code, told.reason, told.message, violations) from fault
 
-    def _outcome(self, wanted: Command | Refusal, at_us: int) -> Outcome:
-        if isinstance(wanted, Refusal):
-            return wanted
-        (outcome,) = self._engine.execute([Arrival(wanted, at_us)])
-        return outcome
+    def _outcomes(self, wanted: Sequence[Command | Refusal], at_us: int) -> list[Outcome]:
+        commands = [each for each in wanted if not isinstance(each, Refusal)]
+        outcomes = iter(self._engine.execute([Arrival(each, at_us) for each in commands]))
+        return [each if isinstance(each, Refusal) else next(outcomes) for each in wanted]
 
     def _respond(self, method: Method, request: Message, at_us: int) -> Message:
         rpc = method.rpc
@@ -84,7 +84,8 @@ class CoreTarget:
         if isinstance(rpc, ReadRpc):
             return rpc.read(request, self._store)
         if isinstance(rpc, BatchRpc):
-            return rpc.response([self._outcome(each, at_us) for each in rpc.commands(request)])
+            items = rpc.parse(method.request_type, request.SerializeToString())
+            return rpc.response(items, self._outcomes(rpc.commands(items), at_us))
         (outcome,) = self._engine.execute([Arrival(rpc.command(request), at_us)])
         if isinstance(outcome, Exception):
             raise outcome

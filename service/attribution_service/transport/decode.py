@@ -41,7 +41,7 @@ from attribution_service.core.model import (
     PerformsEvent,
     SegmentTrigger,
 )
-from attribution_service.core.refusals import Reason, Refusal, invalid
+from attribution_service.core.refusals import Reason
 from attribution_service.transport import enums, masks
 from attribution_service.transport.encode import definition_message
 from attribution_service.transport.fields import (
@@ -49,8 +49,6 @@ from attribution_service.transport.fields import (
     MAX_WEBHOOK_ACTIONS,
     Fields,
 )
-
-MAX_CHECKS = 500
 
 
 def create_campaign(request: campaign_service_pb2.CreateCampaignRequest) -> CreateCampaign:
@@ -306,29 +304,6 @@ def _segment_change(
     )
     fields.done()
     return command
-
-
-def check_exit_batch(
-    request: attribution_service_pb2.CheckExitBatchRequest,
-) -> list[CheckExit | Refusal]:
-    """One command for each check, or why that one alone is refused; raises Refusal for all."""
-    if len(request.checks) > MAX_CHECKS:
-        raise invalid(
-            "checks",
-            Reason.FIELD_TOO_LONG,
-            f"has {len(request.checks)} checks; at most {MAX_CHECKS}",
-            {"limit": str(MAX_CHECKS)},
-        )
-    return [_check_or_refusal(check) for check in request.checks]
-
-
-def _check_or_refusal(
-    request: attribution_service_pb2.CheckExitRequest,
-) -> CheckExit | Refusal:
-    try:
-        return check_exit(request)
-    except Refusal as refusal:
-        return refusal
 
 
 def check_exit(request: attribution_service_pb2.CheckExitRequest) -> CheckExit:

@@ -136,10 +136,18 @@ def _details(refusal: Refusal) -> list[Message]:
     if refusal.violations:
         details.append(_bad_request(refusal.violations))
     if refusal.retry_after_seconds is not None:
-        delay = Duration()
-        delay.FromMilliseconds(round(refusal.retry_after_seconds * 1_000))
-        details.append(error_details_pb2.RetryInfo(retry_delay=delay))
+        wait = delay(refusal.retry_after_seconds)
+        details.append(error_details_pb2.RetryInfo(retry_delay=wait))
     return details
+
+
+def delay(seconds: float | None) -> Duration | None:
+    """How long to wait before trying again, to the millisecond; None: it is not said."""
+    if seconds is None:
+        return None
+    wait = Duration()
+    wait.FromMilliseconds(round(seconds * 1_000))
+    return wait
 
 
 def _bad_request(violations: Iterable[Violation]) -> error_details_pb2.BadRequest:

@@ -1,6 +1,6 @@
 """Every method of the contract: how its request becomes a command or a read."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,9 +18,6 @@ from google.protobuf.descriptor import FileDescriptor, MethodDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
-from attribution_service.core.answers import Answer
-from attribution_service.core.commands import Command
-from attribution_service.core.refusals import Refusal
 from attribution_service.storage.interface import Store
 from attribution_service.transport import (
     batch,
@@ -31,15 +28,8 @@ from attribution_service.transport import (
     simulate,
     watch,
 )
+from attribution_service.transport.batch import BatchRpc
 from attribution_service.transport.command_rpcs import COMMANDS, CommandRpc
-
-
-@dataclass(frozen=True, slots=True)
-class BatchRpc:
-    """A method whose parts go through the pipeline together, each with an outcome of its own."""
-
-    commands: Callable[[Any], Sequence[Command | Refusal]]
-    response: Callable[[Sequence[Answer | Exception]], Message]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +85,9 @@ _RPCS: Mapping[str, Rpc] = {
     "ListJourneys": ReadRpc(reads.list_journeys),
     "GetDelivery": ReadRpc(reads.get_delivery),
     "ListDeliveries": ReadRpc(reads.list_deliveries),
-    "CheckExitBatch": BatchRpc(decode.check_exit_batch, batch.check_exit_batch),
+    "CheckExitBatch": BatchRpc("checks", decode.check_exit, batch.check_exit_batch),
+    "EvaluateBatch": BatchRpc("requests", decode.evaluate, batch.evaluate_batch),
+    "Ingest": BatchRpc("items", batch.ingest_item, batch.ingest),
     "GetSegment": ReadRpc(reads.get_segment),
     "ListSegments": ReadRpc(reads.list_segments),
     "CheckRule": ReadRpc(rules.check),

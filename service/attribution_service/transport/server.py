@@ -19,12 +19,12 @@ from grpc_reflection.v1alpha import reflection
 from attribution_service.core.refusals import Reason, Refusal
 from attribution_service.pipeline.pipeline import Pipeline, overloaded, shutting_down
 from attribution_service.storage.interface import Store
+from attribution_service.transport.batch import BatchRpc
 from attribution_service.transport.command_rpcs import CommandRpc
 from attribution_service.transport.errors import STATUS_DETAILS, Failure, failure
 from attribution_service.transport.rpcs import (
     METHODS,
     SERVICES,
-    BatchRpc,
     Method,
     ReadRpc,
     WatchRpc,
@@ -286,9 +286,10 @@ class GrpcServer:
         if isinstance(rpc, BatchRpc):
 
             async def batch(data: bytes) -> bytes:
-                wanted = rpc.commands(self._parse(method, data))
-                outcomes = await self._pipeline.submit_all(wanted, len(data))
-                return rpc.response(outcomes).SerializeToString()
+                check_size(data, self._limits.message_bytes)
+                items = rpc.parse(method.request_type, data)
+                outcomes = await self._pipeline.submit_all(rpc.commands(items), len(data))
+                return rpc.response(items, outcomes).SerializeToString()
 
             return batch
 
@@ -317,13 +318,18 @@ class GrpcServer:
 
 def received(method: Method, data: bytes, most_bytes: int) -> Message:
     """The request of a method that these bytes are. Raises Refusal."""
+    check_size(data, most_bytes)
+    return parse(method.request_type, data)
+
+
+def check_size(data: bytes, most_bytes: int) -> None:
+    """Raises Refusal if a message is too large."""
     if len(data) > most_bytes:
         raise Refusal(
             Reason.MESSAGE_TOO_LARGE,
             f"the message has {len(data)} bytes; at most {most_bytes}",
             {"limit_bytes": str(most_bytes)},
         )
-    return parse(method.request_type, data)
 
 
 async def _abort(context: "Context", told: Failure) -> bytes:

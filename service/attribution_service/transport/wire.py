@@ -5,6 +5,7 @@ from typing import Any
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import DecodeError, Message
+from google.protobuf.message_factory import GetMessageClass
 
 from attribution_service.core.refusals import Reason, Refusal, Violation
 
@@ -28,17 +29,53 @@ class _Fault(Exception):
 
 def parse(request_type: type[Message], data: bytes) -> Message:
     """The message that the bytes are; raises Refusal."""
+    return _parsed(request_type, data, _Walk())
+
+
+def items(
+    request_type: type[Message], field: str, data: bytes, most: int
+) -> list[Message | Refusal] | None:
+    """The messages in a repeated field of a request that cannot be decoded as a whole.
+
+    Each is parsed alone, and refused alone. None if they cannot even be told apart; those beyond
+    `most` are looked at no further, but there is one of them.
+    """
+    descriptor: Any = request_type.DESCRIPTOR  # its stubs disagree about the type
+    wanted = descriptor.fields_by_name[field]
+    item_type = GetMessageClass(wanted.message_type)
+    walk = _Walk()  # one for all items: many faults must not take longer than one
+    found: list[Message | Refusal] = []
+    try:
+        for number, kind, payload in _Walk().parts(memoryview(data), ""):
+            if number != wanted.number or kind != _LENGTH:
+                continue
+            if len(found) > most:
+                break
+            found.append(_item(item_type, bytes(payload), walk))
+    except _Fault:
+        return None
+    return found
+
+
+def _item(item_type: type[Message], data: bytes, walk: "_Walk") -> Message | Refusal:
+    try:
+        return _parsed(item_type, data, walk)
+    except Refusal as refusal:
+        return refusal
+
+
+def _parsed(request_type: type[Message], data: bytes, walk: "_Walk") -> Message:
     try:
         return request_type.FromString(data)
     except DecodeError:
         descriptor: Any = request_type.DESCRIPTOR  # its stubs disagree about the type
-        raise _refusal(descriptor, data) from None
+        raise _refusal(descriptor, data, walk) from None
 
 
-def _refusal(descriptor: Descriptor, data: bytes) -> Refusal:
+def _refusal(descriptor: Descriptor, data: bytes, walk: "_Walk") -> Refusal:
     what = f"the request is no {descriptor.full_name}"
     try:
-        _Walk().message(descriptor, memoryview(data), "", 0)
+        walk.message(descriptor, memoryview(data), "", 0)
     except _Fault as fault:
         violation = Violation(fault.path, Reason.MALFORMED_REQUEST, str(fault))
         message = f"{what}: {fault.path or 'its bytes'}: {fault}"
@@ -47,7 +84,7 @@ def _refusal(descriptor: Descriptor, data: bytes) -> Refusal:
 
 
 class _Walk:
-    """Decodes as far as it takes to find the fault, and raises _Fault there."""
+    """Decodes as far as it takes to find faults, and raises _Fault there; one for each call."""
 
     def __init__(self) -> None:
         self._fields_left = _MAX_FIELDS
@@ -56,13 +93,18 @@ class _Walk:
         """Go through the fields of a message."""
         if depth > _MAX_DEPTH:
             raise _Fault(_top(path), f"is nested more than {_MAX_DEPTH} messages deep")
-        for number, kind, payload in _parts(data, path):
-            self._fields_left -= 1
-            if self._fields_left < 0:
-                raise _Fault("", "cannot be decoded")
+        for number, kind, payload in self.parts(data, path):
             field = descriptor.fields_by_number.get(number)
             if field is not None and kind == _LENGTH:
                 self._field(field, payload, f"{path}.{field.name}" if path else field.name, depth)
+
+    def parts(self, data: memoryview, path: str) -> Iterator[tuple[int, int, memoryview]]:
+        """What _parts gives, as long as there is time for it."""
+        for part in _parts(data, path):
+            self._fields_left -= 1
+            if self._fields_left < 0:
+                raise _Fault("", "cannot be decoded")
+            yield part
 
     def _field(self, field: FieldDescriptor, payload: memoryview, path: str, depth: int) -> None:
         if field.message_type is not None:

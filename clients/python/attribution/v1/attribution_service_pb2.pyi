@@ -1,11 +1,15 @@
 import datetime
 
 from attribution.v1 import conversion_pb2 as _conversion_pb2
+from attribution.v1 import delivery_service_pb2 as _delivery_service_pb2
 from attribution.v1 import error_reason_pb2 as _error_reason_pb2
 from attribution.v1 import event_pb2 as _event_pb2
 from attribution.v1 import explanation_pb2 as _explanation_pb2
 from attribution.v1 import journey_pb2 as _journey_pb2
+from attribution.v1 import journey_service_pb2 as _journey_service_pb2
+from attribution.v1 import person_service_pb2 as _person_service_pb2
 from attribution.v1 import segment_pb2 as _segment_pb2
+from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
@@ -113,7 +117,7 @@ class CheckExitResult(_message.Message):
     def __init__(self, answer: _Optional[_Union[CheckExitResponse, _Mapping]] = ..., error: _Optional[_Union[BatchError, _Mapping]] = ...) -> None: ...
 
 class BatchError(_message.Message):
-    __slots__ = ("code", "reason", "message", "metadata", "field")
+    __slots__ = ("code", "reason", "message", "metadata", "field", "retry_delay")
     class MetadataEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -126,9 +130,85 @@ class BatchError(_message.Message):
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
     METADATA_FIELD_NUMBER: _ClassVar[int]
     FIELD_FIELD_NUMBER: _ClassVar[int]
+    RETRY_DELAY_FIELD_NUMBER: _ClassVar[int]
     code: int
     reason: _error_reason_pb2.ErrorReason
     message: str
     metadata: _containers.ScalarMap[str, str]
     field: str
-    def __init__(self, code: _Optional[int] = ..., reason: _Optional[_Union[_error_reason_pb2.ErrorReason, str]] = ..., message: _Optional[str] = ..., metadata: _Optional[_Mapping[str, str]] = ..., field: _Optional[str] = ...) -> None: ...
+    retry_delay: _duration_pb2.Duration
+    def __init__(self, code: _Optional[int] = ..., reason: _Optional[_Union[_error_reason_pb2.ErrorReason, str]] = ..., message: _Optional[str] = ..., metadata: _Optional[_Mapping[str, str]] = ..., field: _Optional[str] = ..., retry_delay: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ...) -> None: ...
+
+class EvaluateBatchRequest(_message.Message):
+    __slots__ = ("requests",)
+    REQUESTS_FIELD_NUMBER: _ClassVar[int]
+    requests: _containers.RepeatedCompositeFieldContainer[EvaluateRequest]
+    def __init__(self, requests: _Optional[_Iterable[_Union[EvaluateRequest, _Mapping]]] = ...) -> None: ...
+
+class EvaluateBatchResponse(_message.Message):
+    __slots__ = ("results",)
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    results: _containers.RepeatedCompositeFieldContainer[EvaluateResult]
+    def __init__(self, results: _Optional[_Iterable[_Union[EvaluateResult, _Mapping]]] = ...) -> None: ...
+
+class EvaluateResult(_message.Message):
+    __slots__ = ("answer", "error", "abridged")
+    ANSWER_FIELD_NUMBER: _ClassVar[int]
+    ERROR_FIELD_NUMBER: _ClassVar[int]
+    ABRIDGED_FIELD_NUMBER: _ClassVar[int]
+    answer: EvaluateResponse
+    error: BatchError
+    abridged: bool
+    def __init__(self, answer: _Optional[_Union[EvaluateResponse, _Mapping]] = ..., error: _Optional[_Union[BatchError, _Mapping]] = ..., abridged: bool = ...) -> None: ...
+
+class IngestRequest(_message.Message):
+    __slots__ = ("items",)
+    ITEMS_FIELD_NUMBER: _ClassVar[int]
+    items: _containers.RepeatedCompositeFieldContainer[IngestItem]
+    def __init__(self, items: _Optional[_Iterable[_Union[IngestItem, _Mapping]]] = ...) -> None: ...
+
+class IngestItem(_message.Message):
+    __slots__ = ("start_journey", "finish_journey", "record_delivery", "record_interaction", "evaluate", "check_exit", "update_attributes")
+    START_JOURNEY_FIELD_NUMBER: _ClassVar[int]
+    FINISH_JOURNEY_FIELD_NUMBER: _ClassVar[int]
+    RECORD_DELIVERY_FIELD_NUMBER: _ClassVar[int]
+    RECORD_INTERACTION_FIELD_NUMBER: _ClassVar[int]
+    EVALUATE_FIELD_NUMBER: _ClassVar[int]
+    CHECK_EXIT_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_ATTRIBUTES_FIELD_NUMBER: _ClassVar[int]
+    start_journey: _journey_service_pb2.StartJourneyRequest
+    finish_journey: _journey_service_pb2.FinishJourneyRequest
+    record_delivery: _delivery_service_pb2.RecordDeliveryRequest
+    record_interaction: _delivery_service_pb2.RecordInteractionRequest
+    evaluate: EvaluateRequest
+    check_exit: CheckExitRequest
+    update_attributes: _person_service_pb2.UpdateAttributesRequest
+    def __init__(self, start_journey: _Optional[_Union[_journey_service_pb2.StartJourneyRequest, _Mapping]] = ..., finish_journey: _Optional[_Union[_journey_service_pb2.FinishJourneyRequest, _Mapping]] = ..., record_delivery: _Optional[_Union[_delivery_service_pb2.RecordDeliveryRequest, _Mapping]] = ..., record_interaction: _Optional[_Union[_delivery_service_pb2.RecordInteractionRequest, _Mapping]] = ..., evaluate: _Optional[_Union[EvaluateRequest, _Mapping]] = ..., check_exit: _Optional[_Union[CheckExitRequest, _Mapping]] = ..., update_attributes: _Optional[_Union[_person_service_pb2.UpdateAttributesRequest, _Mapping]] = ...) -> None: ...
+
+class IngestResponse(_message.Message):
+    __slots__ = ("results",)
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    results: _containers.RepeatedCompositeFieldContainer[IngestResult]
+    def __init__(self, results: _Optional[_Iterable[_Union[IngestResult, _Mapping]]] = ...) -> None: ...
+
+class IngestResult(_message.Message):
+    __slots__ = ("start_journey", "finish_journey", "record_delivery", "record_interaction", "evaluate", "check_exit", "update_attributes", "error", "abridged")
+    START_JOURNEY_FIELD_NUMBER: _ClassVar[int]
+    FINISH_JOURNEY_FIELD_NUMBER: _ClassVar[int]
+    RECORD_DELIVERY_FIELD_NUMBER: _ClassVar[int]
+    RECORD_INTERACTION_FIELD_NUMBER: _ClassVar[int]
+    EVALUATE_FIELD_NUMBER: _ClassVar[int]
+    CHECK_EXIT_FIELD_NUMBER: _ClassVar[int]
+    UPDATE_ATTRIBUTES_FIELD_NUMBER: _ClassVar[int]
+    ERROR_FIELD_NUMBER: _ClassVar[int]
+    ABRIDGED_FIELD_NUMBER: _ClassVar[int]
+    start_journey: _journey_service_pb2.StartJourneyResponse
+    finish_journey: _journey_service_pb2.FinishJourneyResponse
+    record_delivery: _delivery_service_pb2.RecordDeliveryResponse
+    record_interaction: _delivery_service_pb2.RecordInteractionResponse
+    evaluate: EvaluateResponse
+    check_exit: CheckExitResponse
+    update_attributes: _person_service_pb2.UpdateAttributesResponse
+    error: BatchError
+    abridged: bool
+    def __init__(self, start_journey: _Optional[_Union[_journey_service_pb2.StartJourneyResponse, _Mapping]] = ..., finish_journey: _Optional[_Union[_journey_service_pb2.FinishJourneyResponse, _Mapping]] = ..., record_delivery: _Optional[_Union[_delivery_service_pb2.RecordDeliveryResponse, _Mapping]] = ..., record_interaction: _Optional[_Union[_delivery_service_pb2.RecordInteractionResponse, _Mapping]] = ..., evaluate: _Optional[_Union[EvaluateResponse, _Mapping]] = ..., check_exit: _Optional[_Union[CheckExitResponse, _Mapping]] = ..., update_attributes: _Optional[_Union[_person_service_pb2.UpdateAttributesResponse, _Mapping]] = ..., error: _Optional[_Union[BatchError, _Mapping]] = ..., abridged: bool = ...) -> None: ...

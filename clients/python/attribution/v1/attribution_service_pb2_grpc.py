@@ -50,6 +50,16 @@ class AttributionServiceStub(object):
                 request_serializer=attribution_dot_v1_dot_attribution__service__pb2.CheckExitBatchRequest.SerializeToString,
                 response_deserializer=attribution_dot_v1_dot_attribution__service__pb2.CheckExitBatchResponse.FromString,
                 _registered_method=True)
+        self.EvaluateBatch = channel.unary_unary(
+                '/attribution.v1.AttributionService/EvaluateBatch',
+                request_serializer=attribution_dot_v1_dot_attribution__service__pb2.EvaluateBatchRequest.SerializeToString,
+                response_deserializer=attribution_dot_v1_dot_attribution__service__pb2.EvaluateBatchResponse.FromString,
+                _registered_method=True)
+        self.Ingest = channel.unary_unary(
+                '/attribution.v1.AttributionService/Ingest',
+                request_serializer=attribution_dot_v1_dot_attribution__service__pb2.IngestRequest.SerializeToString,
+                response_deserializer=attribution_dot_v1_dot_attribution__service__pb2.IngestResponse.FromString,
+                _registered_method=True)
 
 
 class AttributionServiceServicer(object):
@@ -82,6 +92,25 @@ class AttributionServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def EvaluateBatch(self, request, context):
+        """Evaluate for many, in order: each gets what Evaluate would have answered, or
+        why it was refused, and one that is refused does not hinder the others. An
+        answer means that all of them are durable.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Ingest(self, request, context):
+        """Takes in all that happens, in order: journeys, deliveries, interactions,
+        evaluations, checks and attributes, in one batch. Each gets what its own call
+        would have answered, or why it was refused, and sees what those before it
+        did. An answer means that all of them are durable.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AttributionServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -99,6 +128,16 @@ def add_AttributionServiceServicer_to_server(servicer, server):
                     servicer.CheckExitBatch,
                     request_deserializer=attribution_dot_v1_dot_attribution__service__pb2.CheckExitBatchRequest.FromString,
                     response_serializer=attribution_dot_v1_dot_attribution__service__pb2.CheckExitBatchResponse.SerializeToString,
+            ),
+            'EvaluateBatch': grpc.unary_unary_rpc_method_handler(
+                    servicer.EvaluateBatch,
+                    request_deserializer=attribution_dot_v1_dot_attribution__service__pb2.EvaluateBatchRequest.FromString,
+                    response_serializer=attribution_dot_v1_dot_attribution__service__pb2.EvaluateBatchResponse.SerializeToString,
+            ),
+            'Ingest': grpc.unary_unary_rpc_method_handler(
+                    servicer.Ingest,
+                    request_deserializer=attribution_dot_v1_dot_attribution__service__pb2.IngestRequest.FromString,
+                    response_serializer=attribution_dot_v1_dot_attribution__service__pb2.IngestResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -183,6 +222,60 @@ class AttributionService(object):
             '/attribution.v1.AttributionService/CheckExitBatch',
             attribution_dot_v1_dot_attribution__service__pb2.CheckExitBatchRequest.SerializeToString,
             attribution_dot_v1_dot_attribution__service__pb2.CheckExitBatchResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EvaluateBatch(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/attribution.v1.AttributionService/EvaluateBatch',
+            attribution_dot_v1_dot_attribution__service__pb2.EvaluateBatchRequest.SerializeToString,
+            attribution_dot_v1_dot_attribution__service__pb2.EvaluateBatchResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Ingest(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/attribution.v1.AttributionService/Ingest',
+            attribution_dot_v1_dot_attribution__service__pb2.IngestRequest.SerializeToString,
+            attribution_dot_v1_dot_attribution__service__pb2.IngestResponse.FromString,
             options,
             channel_credentials,
             insecure,

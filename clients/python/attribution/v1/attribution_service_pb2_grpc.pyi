@@ -47,6 +47,17 @@ class AttributionServiceStub:
     """The same for many journeys, for a scheduler that is about to send: each gets
     what CheckExit would have answered, or why it was refused.
     """
+    EvaluateBatch: _grpc.UnaryUnaryMultiCallable[_attribution_service_pb2.EvaluateBatchRequest, _attribution_service_pb2.EvaluateBatchResponse]
+    """Evaluate for many, in order: each gets what Evaluate would have answered, or
+    why it was refused, and one that is refused does not hinder the others. An
+    answer means that all of them are durable.
+    """
+    Ingest: _grpc.UnaryUnaryMultiCallable[_attribution_service_pb2.IngestRequest, _attribution_service_pb2.IngestResponse]
+    """Takes in all that happens, in order: journeys, deliveries, interactions,
+    evaluations, checks and attributes, in one batch. Each gets what its own call
+    would have answered, or why it was refused, and sees what those before it
+    did. An answer means that all of them are durable.
+    """
 
 @_typing.type_check_only
 class AttributionServiceAsyncStub(AttributionServiceStub):
@@ -66,6 +77,17 @@ class AttributionServiceAsyncStub(AttributionServiceStub):
     CheckExitBatch: _aio.UnaryUnaryMultiCallable[_attribution_service_pb2.CheckExitBatchRequest, _attribution_service_pb2.CheckExitBatchResponse]  # type: ignore[assignment]
     """The same for many journeys, for a scheduler that is about to send: each gets
     what CheckExit would have answered, or why it was refused.
+    """
+    EvaluateBatch: _aio.UnaryUnaryMultiCallable[_attribution_service_pb2.EvaluateBatchRequest, _attribution_service_pb2.EvaluateBatchResponse]  # type: ignore[assignment]
+    """Evaluate for many, in order: each gets what Evaluate would have answered, or
+    why it was refused, and one that is refused does not hinder the others. An
+    answer means that all of them are durable.
+    """
+    Ingest: _aio.UnaryUnaryMultiCallable[_attribution_service_pb2.IngestRequest, _attribution_service_pb2.IngestResponse]  # type: ignore[assignment]
+    """Takes in all that happens, in order: journeys, deliveries, interactions,
+    evaluations, checks and attributes, in one batch. Each gets what its own call
+    would have answered, or why it was refused, and sees what those before it
+    did. An answer means that all of them are durable.
     """
 
 class AttributionServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -101,6 +123,29 @@ class AttributionServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_attribution_service_pb2.CheckExitBatchResponse, _abc.Awaitable[_attribution_service_pb2.CheckExitBatchResponse]]:
         """The same for many journeys, for a scheduler that is about to send: each gets
         what CheckExit would have answered, or why it was refused.
+        """
+
+    @_abc_1.abstractmethod
+    def EvaluateBatch(
+        self,
+        request: _attribution_service_pb2.EvaluateBatchRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_attribution_service_pb2.EvaluateBatchResponse, _abc.Awaitable[_attribution_service_pb2.EvaluateBatchResponse]]:
+        """Evaluate for many, in order: each gets what Evaluate would have answered, or
+        why it was refused, and one that is refused does not hinder the others. An
+        answer means that all of them are durable.
+        """
+
+    @_abc_1.abstractmethod
+    def Ingest(
+        self,
+        request: _attribution_service_pb2.IngestRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_attribution_service_pb2.IngestResponse, _abc.Awaitable[_attribution_service_pb2.IngestResponse]]:
+        """Takes in all that happens, in order: journeys, deliveries, interactions,
+        evaluations, checks and attributes, in one batch. Each gets what its own call
+        would have answered, or why it was refused, and sees what those before it
+        did. An answer means that all of them are durable.
         """
 
 def add_AttributionServiceServicer_to_server(servicer: AttributionServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from attribution_service.pipeline.pipeline import PipelineLimits
-from attribution_service.transport.server import TransportLimits
+from attribution_service.transport.limits import TransportLimits
 
 DEFAULT_ADDRESS = "127.0.0.1:50051"
 DEFAULT_DRAIN_SECONDS = 10.0

@@ -9,7 +9,7 @@ from attribution_service.cli import options
 from attribution_service.config import DEFAULT_ADDRESS, DEFAULT_DRAIN_SECONDS, ServerSettings
 from attribution_service.logs import LogFormat, LogLevel
 from attribution_service.pipeline.pipeline import PipelineLimits
-from attribution_service.transport.server import TransportLimits
+from attribution_service.transport.limits import TransportLimits
 
 
 def serve(

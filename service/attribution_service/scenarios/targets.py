@@ -20,8 +20,8 @@ from attribution_service.pipeline.engine import Arrival, Engine, Outcome
 from attribution_service.storage.memory import MemoryStore
 from attribution_service.transport.batch import BatchRpc
 from attribution_service.transport.errors import STATUS_DETAILS, failure
+from attribution_service.transport.limits import TransportLimits
 from attribution_service.transport.rpcs import Method, ReadRpc, WatchRpc
-from attribution_service.transport.server import TransportLimits, received
 
 MEMORY = "memory"
 SQLITE = "sqlite"
@@ -78,7 +78,7 @@ class CoreTarget:
     def _respond(self, method: Method, request: Message, at_us: int) -> Message:
         rpc = method.rpc
         # Through the same door as on the wire, so that the same requests are refused.
-        request = received(method, request.SerializeToString(), TransportLimits().message_bytes)
+        request = method.parse(request.SerializeToString(), TransportLimits().message_bytes)
         if isinstance(rpc, WatchRpc):
             raise TypeError(f"{method.name} has more than one answer")
         if isinstance(rpc, ReadRpc):

@@ -27,6 +27,7 @@ from attribution_service.transport import (
     rules,
     simulate,
     watch,
+    wire,
 )
 from attribution_service.transport.batch import BatchRpc
 from attribution_service.transport.command_rpcs import COMMANDS, CommandRpc
@@ -63,6 +64,11 @@ class Method:
     def path(self) -> str:
         """The path of the method on the wire."""
         return f"/{self.service}/{self.name}"
+
+    def parse(self, data: bytes, most_bytes: int) -> Message:
+        """The request that these bytes are. Raises Refusal."""
+        wire.check_size(data, most_bytes)
+        return wire.parse(self.request_type, data)
 
 
 _FILES: tuple[FileDescriptor, ...] = (

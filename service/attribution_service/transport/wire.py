@@ -27,6 +27,16 @@ class _Fault(Exception):
         self.path = path
 
 
+def check_size(data: bytes, most_bytes: int) -> None:
+    """Raises Refusal if a message is too large."""
+    if len(data) > most_bytes:
+        raise Refusal(
+            Reason.MESSAGE_TOO_LARGE,
+            f"the message has {len(data)} bytes; at most {most_bytes}",
+            {"limit_bytes": str(most_bytes)},
+        )
+
+
 def parse(request_type: type[Message], data: bytes) -> Message:
     """The message that the bytes are; raises Refusal."""
     return _parsed(request_type, data, _Walk())

@@ -10,7 +10,7 @@ from attribution_service.pipeline.engine import Engine
 from attribution_service.pipeline.pipeline import PipelineLimits
 from attribution_service.storage.interface import StoreUnavailableError
 from attribution_service.transport import batch
-from attribution_service.transport.server import TransportLimits
+from attribution_service.transport.limits import TransportLimits
 from support.calls import COURSE, START_US, Caller, email, finished, served, set_the_scene
 
 Result = dict[str, Any]

@@ -12,6 +12,7 @@ from attribution_service.core.answers import EvaluateAnswer, Finding, PersonChan
 from attribution_service.core.catalog import Catalog, Watching
 from attribution_service.core.credit import Assessment, assess, candidates
 from attribution_service.core.faults import fault_of
+from attribution_service.core.filters import filtered
 from attribution_service.core.model import (
     Candidate,
     Conversion,
@@ -162,11 +163,7 @@ def _judge_journey(
     goal = revision.goal
     if goal is None:
         raise ValueError("a revision without a goal watches nothing")
-    result: object = True
-    if goal.filter:
-        has_trigger = revision.trigger_event_name is not None
-        given = _rule_input(happening, journey)
-        result = rules.evaluate(goal.filter, Use.GOAL_FILTER, given, has_trigger=has_trigger)
+    result = filtered(revision, goal, _rule_input(happening, journey), rules)
     return JudgedJourney(journey, revision, goal, result)
 
 

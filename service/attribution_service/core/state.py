@@ -19,6 +19,7 @@ from attribution_service.core.commands import (
     StartJourney,
     UpdateAttributes,
 )
+from attribution_service.core.filters import filtered
 from attribution_service.core.model import (
     Conversion,
     Delivery,
@@ -32,8 +33,15 @@ from attribution_service.core.model import (
     Receipt,
     newsletter_journey_id,
 )
-from attribution_service.core.reads import goal_reads_person, needs_person
-from attribution_service.core.rules import RuleBook
+from attribution_service.core.properties import EMPTY
+from attribution_service.core.reads import (
+    Reach,
+    goal_reads_person,
+    needs_person,
+    reach_of,
+    whole_journey,
+)
+from attribution_service.core.rules import RuleBook, RuleInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +49,13 @@ class Needs:
     """What has to be known of a person to decide one command.
 
     Named journeys, deliveries, interactions and events (an event with the conversions it made); and
-    where `judges` is set all of the person's journeys, and the deliveries of those that it is true
-    of. Attributes and memberships where `person` is set, or `person_for` is true of a journey that
-    was loaded for this or another need of the person.
+    where `judges` is set all of the person's journeys, and of each the deliveries within the reach
+    that it gives, none where it gives None. Attributes and memberships where `person` is set, or
+    `person_for` is true of a journey that was loaded for this or another need of the person.
+
+    Whatever a command of the same batch changes is loaded for that command. So what is not within
+    the reach when it is loaded cannot come to be within it before this command's turn, unless it is
+    there already.
     """
 
     person_id: str
@@ -51,13 +63,13 @@ class Needs:
     delivery_ids: tuple[str, ...] = ()
     event_ids: tuple[str, ...] = ()
     interactions: tuple[InteractionKey, ...] = ()
-    judges: Callable[[Journey], bool] | None = None
+    judges: Callable[[Journey], Reach | None] | None = None
     person: bool = False
     person_for: Callable[[Journey], bool] | None = None
 
 
-def needs(command: PersonCommand, catalog: Catalog, rules: RuleBook) -> Needs:
-    """What has to be known to decide this command."""
+def needs(command: PersonCommand, catalog: Catalog, rules: RuleBook, now_us: int) -> Needs:
+    """What has to be known to decide this command, which arrives at `now_us`."""
     match command:
         case FinishJourney():
             return Needs(command.person_id, journey_ids=(command.journey_id,))
@@ -93,7 +105,9 @@ def needs(command: PersonCommand, catalog: Catalog, rules: RuleBook) -> Needs:
             return Needs(
                 command.person_id,
                 event_ids=(command.event_id,),
-                judges=partial(_is_judged, watching) if watching else None,
+                judges=partial(_reached_by_event, command, watching, catalog, rules, now_us)
+                if watching
+                else None,
                 person_for=partial(_goal_reads_person, watching, catalog, rules)
                 if watching
                 else None,
@@ -103,7 +117,9 @@ def needs(command: PersonCommand, catalog: Catalog, rules: RuleBook) -> Needs:
             return Needs(
                 command.person_id,
                 event_ids=(command.change_id,) if command.change_id else (),
-                judges=partial(_is_judged, watching) if watching else None,
+                judges=partial(_reached, watching, catalog, now_us, command.explain)
+                if watching
+                else None,
                 person=True,
             )
         case UpdateAttributes():
@@ -111,7 +127,9 @@ def needs(command: PersonCommand, catalog: Catalog, rules: RuleBook) -> Needs:
             return Needs(
                 command.person_id,
                 event_ids=(command.update_id,) if command.update_id else (),
-                judges=partial(_is_judged, watching) if watching else None,
+                judges=partial(_reached, watching, catalog, now_us, command.explain)
+                if watching
+                else None,
                 person=True,
             )
         case ReadPerson():
@@ -153,6 +171,37 @@ def _possible_moves(
 def _is_judged(watching: Watching, journey: Journey) -> bool:
     """Whether a goal of one of these revisions judges the journey (G8)."""
     return journey.revision in watching.get(journey.campaign_id, ())
+
+
+def _reached(
+    watching: Watching, catalog: Catalog, now_us: int, explain: bool, journey: Journey
+) -> Reach | None:
+    """Which of the journey's deliveries may matter to what these revisions watch."""
+    if not _is_judged(watching, journey):
+        return None
+    if explain:
+        return whole_journey(now_us)  # each of them is told why not
+    goal = catalog.revision(journey.campaign_id, journey.revision).goal
+    return None if goal is None or journey.barred is not None else reach_of(goal, now_us)
+
+
+def _reached_by_event(
+    command: EvaluateEvent,
+    watching: Watching,
+    catalog: Catalog,
+    rules: RuleBook,
+    now_us: int,
+    journey: Journey,
+) -> Reach | None:
+    """Which of the journey's deliveries may matter to the event: none if its filter is not met."""
+    reach = _reached(watching, catalog, now_us, command.explain, journey)
+    if reach is None or command.explain:
+        return reach
+    revision = catalog.revision(journey.campaign_id, journey.revision)
+    if revision.goal is None or goal_reads_person(revision, rules):
+        return reach  # of the person nothing is known yet
+    given = RuleInput(command.properties, journey.trigger_properties, EMPTY, now_us)
+    return reach if filtered(revision, revision.goal, given, rules) is True else None
 
 
 def _told_before(command: RecordInteraction) -> tuple[InteractionKey, ...]:

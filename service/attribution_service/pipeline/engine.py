@@ -125,7 +125,10 @@ class Engine:
     def _one_transaction(self, batch: Sequence[Arrival]) -> list[Outcome]:
         with self._store.transaction() as transaction:
             states = transaction.load(
-                [needs(c, self._catalog, self._rules) for c in _commands(batch)]
+                [
+                    needs(command, self._catalog, self._rules, arrival.arrival_us)
+                    for arrival, command in zip(batch, _commands(batch), strict=True)
+                ]
             )
             outcomes: list[Outcome] = []
             changes: list[PersonChange] = []

@@ -34,8 +34,13 @@ class Dialect(Protocol):
         """An insert that can say what happens on a conflict."""
         ...
 
-    def look_up(self, table: Table, columns: Sequence[Column[Any]]) -> Select[Any]:
-        """The rows whose columns are one of the keys that are given to it, by their index."""
+    def look_up(
+        self, table: Table, columns: Sequence[Column[Any]], between: Column[Any] | None = None
+    ) -> Select[Any]:
+        """The rows whose columns are one of the keys that are given to it, by their index.
+
+        With `between`, a key has two values more, and this column lies between them, both included.
+        """
         ...
 
     def keys(self, columns: Sequence[Column[Any]], keys: Sequence[Key]) -> Parameters:

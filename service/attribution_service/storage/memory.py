@@ -203,7 +203,7 @@ def _copy(whole: PersonState, part: PersonState, need: Needs) -> None:
     part.deliveries.update(
         (key, item)
         for key, item in whole.deliveries.items()
-        if key in need.delivery_ids or _is_judged(need, whole.journeys.get(item.journey_id))
+        if key in need.delivery_ids or _is_reached(need, whole, item)
     )
     for key in need.interactions:
         if key in whole.interactions:
@@ -226,8 +226,12 @@ def _copy_person(whole: PersonState | None, part: PersonState) -> None:
     part.meet()
 
 
-def _is_judged(need: Needs, journey: Journey | None) -> bool:
-    return need.judges is not None and journey is not None and need.judges(journey)
+def _is_reached(need: Needs, whole: PersonState, delivery: Delivery) -> bool:
+    journey = whole.journeys.get(delivery.journey_id)
+    if need.judges is None or journey is None:
+        return False
+    reach = need.judges(journey)
+    return reach is not None and reach.holds(delivery)
 
 
 def _page(found: Mapping[str, T], after: str, limit: int) -> list[T]:

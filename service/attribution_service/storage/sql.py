@@ -3,8 +3,10 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any, TypeVar
 
+import sqlalchemy
 from sqlalchemy import (
     Column,
     Connection,
@@ -18,17 +20,24 @@ from sqlalchemy.exc import DBAPIError
 
 from attribution_service.core.answers import CampaignChange, PersonChange
 from attribution_service.core.catalog import Catalog
-from attribution_service.core.model import Campaign, Delivery, Journey, Revision, Segment
+from attribution_service.core.model import Basis, Campaign, Delivery, Journey, Revision, Segment
+from attribution_service.core.reads import Reach
 from attribution_service.core.state import Needs, PersonState
 from attribution_service.storage import rows, tables
 from attribution_service.storage.dialect import Dialect, Key
 from attribution_service.storage.sql_erasure import Erasure
 from attribution_service.storage.sql_reports import SqlReports
+from attribution_service.storage.statements import Statements
 from attribution_service.storage.tables import bucket_of
 
 # Keys in one statement: enough to make a round trip cheap, few enough for any engine's limits.
 _KEYS_A_STATEMENT = 500
 
+# Before all times that there are.
+_FIRST_US = -(2**62)
+_TOUCHED = {Basis.RECEIVED: "sent_us", Basis.OPENED: "opened_us", Basis.CLICKED: "clicked_us"}
+
+Fetched = sqlalchemy.Row[Any]
 T = TypeVar("T")
 
 
@@ -50,6 +59,7 @@ class SqlStore:
         self._engine = engine
         self._writer = engine.execution_options(**(begin_writing or {}))
         self._dialect = dialect
+        self._statements = Statements(dialect)
         self._erasure = Erasure(dialect)
         self._on_close = on_close
         self._reports = SqlReports(self._reading, dialect)
@@ -63,7 +73,7 @@ class SqlStore:
     def transaction(self) -> Iterator["SqlTransaction"]:
         """A transaction: durable when the block ends, undone if the block raises."""
         with self._store_errors(), self._writer.begin() as connection:
-            yield SqlTransaction(connection, self._dialect, self._erasure)
+            yield SqlTransaction(connection, self._statements, self._erasure)
 
     def catalog(self) -> Catalog:
         """All campaigns, revisions and segments."""
@@ -117,8 +127,8 @@ class SqlStore:
             table = tables.campaign_revisions
             columns = (table.c.campaign_id, table.c.revision)
             current = {
-                row["campaign_id"]: rows.revision(row)
-                for row in _by_keys(connection, self._dialect, table, columns, keys)
+                row.campaign_id: rows.revision(_named(row))
+                for row in _by_keys(connection, self._statements, table, columns, keys)
             }
         return [rows.campaign(row, current[row["campaign_id"]]) for row in found]
 
@@ -188,9 +198,9 @@ class SqlStore:
 class SqlTransaction:
     """The bulk reads and writes of one transaction."""
 
-    def __init__(self, connection: Connection, dialect: Dialect, erasure: Erasure) -> None:
+    def __init__(self, connection: Connection, statements: Statements, erasure: Erasure) -> None:
         self._connection = connection
-        self._dialect = dialect
+        self._statements = statements
         self._erasure = erasure
 
     def load(self, needs: Sequence[Needs]) -> Mapping[str, PersonState]:
@@ -199,11 +209,13 @@ class SqlTransaction:
         for row in self._found(
             tables.journeys, "journey_id", _keys(needs, lambda n: n.journey_ids)
         ):
-            states[row["person_id"]].apply(rows.journey(row))
+            journey = rows.read_journey(row)
+            states[journey.person_id].journeys[journey.journey_id] = journey
         delivery_keys = _keys(needs, lambda need: need.delivery_ids)
         delivery_rows = self._found(tables.deliveries, "delivery_id", delivery_keys)
-        for row in (*delivery_rows, *self._judged_deliveries(needs, states)):
-            states[row["person_id"]].apply(rows.delivery(row))
+        for row in chain(delivery_rows, self._reached_deliveries(needs, states)):
+            delivery = rows.read_delivery(row)
+            states[delivery.person_id].deliveries[delivery.delivery_id] = delivery
         self._load_interactions(needs, states)
         self._load_events(needs, states)
         self._load_people(needs, states)
@@ -219,29 +231,39 @@ class SqlTransaction:
         keys: set[Key] = {(bucket_of(person_id), person_id) for person_id in wanted}
         people, told = tables.people, tables.memberships
         for row in self._by_keys(people, (people.c.bucket, people.c.person_id), keys):
-            states[row["person_id"]].apply(rows.person(row))
+            states[row.person_id].apply(rows.person(_named(row)))
         for row in self._by_keys(told, (told.c.bucket, told.c.person_id), keys):
-            states[row["person_id"]].apply(rows.membership(row))
+            states[row.person_id].apply(rows.membership(_named(row)))
         for person_id in wanted:
             states[person_id].meet()
 
-    def _judged_deliveries(
+    def _reached_deliveries(
         self, needs: Sequence[Needs], states: Mapping[str, PersonState]
-    ) -> Iterator[rows.Row]:
-        """Load all journeys of those of whom they are needed; gives the judged ones' deliveries."""
-        judges: dict[str, list[Callable[[Journey], bool]]] = defaultdict(list)
+    ) -> Iterator[Fetched]:
+        """Load all journeys of those of whom they are needed; gives the deliveries within reach."""
+        judges: dict[str, list[Callable[[Journey], Reach | None]]] = defaultdict(list)
         for need in needs:
             if need.judges is not None:
                 judges[need.person_id].append(need.judges)
         table = tables.journeys
         people: set[Key] = {(bucket_of(person_id), person_id) for person_id in judges}
-        judged: set[Key] = set()
+        reached: dict[Basis | None, set[Key]] = defaultdict(set)
         for row in self._by_keys(table, (table.c.bucket, table.c.person_id), people):
-            journey = rows.journey(row)
-            states[journey.person_id].apply(journey)
-            if any(judge(journey) for judge in judges[journey.person_id]):
-                judged.add((row["bucket"], journey.person_id, journey.journey_id))
-        return self._found(tables.deliveries, "journey_id", judged)
+            journey = rows.read_journey(row)
+            states[journey.person_id].journeys[journey.journey_id] = journey
+            for judge in judges[journey.person_id]:
+                reach = judge(journey)
+                if reach is not None:
+                    key = (row.bucket, journey.person_id, journey.journey_id)
+                    reached[reach.basis].add((*key, *_bounds(reach)))
+        for basis, keys in reached.items():
+            yield from self._touched(basis, keys)
+
+    def _touched(self, basis: Basis | None, keys: Iterable[Key]) -> Iterator[Fetched]:
+        table = tables.deliveries
+        columns = (table.c.bucket, table.c.person_id, table.c.journey_id)
+        between = None if basis is None else table.c[_TOUCHED[basis]]
+        return self._by_keys(table, columns, keys, between)
 
     def _load_interactions(self, needs: Sequence[Needs], states: Mapping[str, PersonState]) -> None:
         table = tables.interactions
@@ -250,26 +272,30 @@ class SqlTransaction:
             for need in needs
             for key in need.interactions
         }
-        for row in self._by_keys(table, list(table.primary_key), keys):
-            states[row["person_id"]].apply(rows.interaction(row))
+        for row in self._by_keys(table, tuple(table.primary_key), keys):
+            states[row.person_id].apply(rows.interaction(_named(row)))
 
     def _load_events(self, needs: Sequence[Needs], states: Mapping[str, PersonState]) -> None:
         replayed: list[Key] = []
         for row in self._found(tables.receipts, "event_id", _keys(needs, lambda n: n.event_ids)):
-            states[row["person_id"]].apply(rows.receipt(row))
-            replayed.append((row["bucket"], row["person_id"], row["event_id"]))
+            states[row.person_id].apply(rows.receipt(_named(row)))
+            replayed.append((row.bucket, row.person_id, row.event_id))
         found = self._found(tables.conversions, "event_id", replayed)
-        for row in sorted(found, key=lambda row: str(row["campaign_id"])):
-            states[row["person_id"]].apply(rows.conversion(row))
+        for row in sorted(found, key=lambda row: str(row.campaign_id)):
+            states[row.person_id].apply(rows.conversion(_named(row)))
 
-    def _found(self, table: Table, column: str, keys: Iterable[Key]) -> Iterator[rows.Row]:
+    def _found(self, table: Table, column: str, keys: Iterable[Key]) -> Iterator[Fetched]:
         columns = (table.c.bucket, table.c.person_id, table.c[column])
         return self._by_keys(table, columns, keys)
 
     def _by_keys(
-        self, table: Table, columns: Sequence[Column[Any]], keys: Iterable[Key]
-    ) -> Iterator[rows.Row]:
-        return _by_keys(self._connection, self._dialect, table, columns, keys)
+        self,
+        table: Table,
+        columns: tuple[Column[Any], ...],
+        keys: Iterable[Key],
+        between: Column[Any] | None = None,
+    ) -> Iterator[Fetched]:
+        return _by_keys(self._connection, self._statements, table, columns, keys, between)
 
     def write(self, changes: Iterable[PersonChange]) -> None:
         """Store the changes; of one record, the last one stands."""
@@ -292,13 +318,8 @@ class SqlTransaction:
         """
         if not conversions:
             return
-        statement = self._dialect.insert(tables.conversion_sequence).on_conflict_do_update(
-            index_elements=[tables.conversion_sequence.c.id],
-            set_={"last": tables.conversion_sequence.c.last + len(conversions)},
-        )
-        counted = statement.returning(tables.conversion_sequence.c.last)
-        row = {"id": 1, "last": len(conversions)}
-        last: int = self._connection.execute(counted, row).scalar_one()
+        given = {"many": len(conversions)}
+        last: int = self._connection.execute(self._statements.numbering, given).scalar_one()
         for position, conversion in enumerate(conversions, last - len(conversions) + 1):
             conversion["sequence"] = position
 
@@ -323,14 +344,7 @@ class SqlTransaction:
         self._upsert(tables.latest_arrival, [{"id": 1, "arrival_us": arrival_us}])
 
     def _upsert(self, table: Table, values: list[rows.Row], *, keep: bool = False) -> None:
-        statement = self._dialect.insert(table)
-        key = list(table.primary_key)
-        if keep:
-            statement = statement.on_conflict_do_nothing(index_elements=key)
-        else:
-            rest = {c.name: statement.excluded[c.name] for c in table.c if not c.primary_key}
-            statement = statement.on_conflict_do_update(index_elements=key, set_=rest)
-        self._connection.execute(statement, values)
+        self._connection.execute(self._statements.upsert(table, keep=keep), values)
 
 
 def _asks_for_person(need: Needs, state: PersonState) -> bool:
@@ -346,22 +360,36 @@ def _keys(needs: Iterable[Needs], ids: Callable[[Needs], Iterable[str]]) -> set[
     }
 
 
+def _bounds(reach: Reach) -> tuple[int, ...]:
+    """The ends of the reach, where it has any."""
+    if reach.basis is None:
+        return ()
+    return (_FIRST_US if reach.since_us is None else reach.since_us, reach.until_us)
+
+
 def _by_keys(
     connection: Connection,
-    dialect: Dialect,
+    statements: Statements,
     table: Table,
-    columns: Sequence[Column[Any]],
+    columns: tuple[Column[Any], ...],
     keys: Iterable[Key],
-) -> Iterator[rows.Row]:
+    between: Column[Any] | None = None,
+) -> Iterator[Fetched]:
     """The rows whose columns are one of the keys, a bounded number of keys a statement.
 
-    They are sorted, so that the look-ups go through the index in order.
+    With `between`, a key has two values more, and this column lies between them. The rows hold all
+    columns of the table in their order. The keys are sorted, so that the look-ups go through the
+    index in order.
     """
-    statement = dialect.look_up(table, columns)
+    statement = statements.look_up(table, columns, between)
     ordered = sorted(keys)
     for start in range(0, len(ordered), _KEYS_A_STATEMENT):
         part = ordered[start : start + _KEYS_A_STATEMENT]
-        yield from _all(connection, statement, dialect.keys(columns, part))
+        yield from connection.execute(statement, statements.keys(columns, part))
+
+
+def _named(row: Fetched) -> rows.Row:
+    return row._asdict()
 
 
 def _of_person(table: Table, person_id: str) -> Select[Any]:

@@ -33,16 +33,22 @@ class SqliteDialect:
         """An insert that can say what happens on a conflict."""
         return sqlite.insert(table)
 
-    def look_up(self, table: Table, columns: Sequence[Column[Any]]) -> Select[Any]:
+    def look_up(
+        self, table: Table, columns: Sequence[Column[Any]], between: Column[Any] | None = None
+    ) -> Select[Any]:
         """The rows whose columns are one of the keys that are given to it, by their index.
 
         SQLite looks each key up, where `IN` with a list of rows would walk over the whole table.
         """
         given = func.json_each(bindparam("given")).table_valued("value")
-        matches = (
-            column == func.json_extract(given.c.value, f"$[{position}]")
-            for position, column in enumerate(columns)
-        )
+
+        def part(position: int) -> ColumnElement[Any]:
+            return func.json_extract(given.c.value, f"$[{position}]")
+
+        matches = [column == part(position) for position, column in enumerate(columns)]
+        if between is not None:
+            # Not BETWEEN, of which SQLite does not see that it leaves out NULL, as the index does.
+            matches += [between >= part(len(columns)), between <= part(len(columns) + 1)]
         return select(table).select_from(given.join(table, and_(*matches)))
 
     def keys(self, columns: Sequence[Column[Any]], keys: Sequence[Key]) -> Parameters:  # noqa: ARG002

@@ -17,6 +17,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    text,
 )
 
 BUCKETS = 1024
@@ -37,6 +38,13 @@ def _person_key() -> tuple[Column[int], Column[str]]:
         Column("bucket", SmallInteger, primary_key=True, autoincrement=False),
         Column("person_id", Id, primary_key=True),
     )
+
+
+def _touched(name: str, column: str) -> Index:
+    """An index of those deliveries of a journey that were touched in this way."""
+    were = text(f"{column} IS NOT NULL")
+    key = ("bucket", "person_id", "journey_id", column)
+    return Index(name, *key, sqlite_where=were, postgresql_where=were)
 
 
 latest_arrival = Table(
@@ -166,7 +174,10 @@ deliveries = Table(
     Column("can_convert", Boolean, nullable=False, server_default="0"),
     # What figures count, all in one number: `core.marks`.
     Column("marks", SmallInteger, nullable=False, server_default="0"),
-    Index("deliveries_by_journey", "bucket", "person_id", "journey_id"),
+    # The hot path looks for those touched within a time, by the kind of touch.
+    Index("deliveries_by_journey", "bucket", "person_id", "journey_id", "sent_us"),
+    _touched("deliveries_by_open", "opened_us"),
+    _touched("deliveries_by_click", "clicked_us"),
     Index(
         "deliveries_by_sent",
         *("campaign_id", "sent_us", "bucket", "person_id", "delivery_id"),

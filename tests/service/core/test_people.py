@@ -21,6 +21,7 @@ from attribution_service.core.commands import (
 )
 from attribution_service.core.definitions import create
 from attribution_service.core.model import (
+    Basis,
     CampaignKind,
     EntersSegment,
     ExitPolicy,
@@ -29,6 +30,7 @@ from attribution_service.core.model import (
     PerformsEvent,
 )
 from attribution_service.core.properties import Properties
+from attribution_service.core.reads import Reach
 from attribution_service.core.refusals import Reason, Refusal
 from attribution_service.core.rules import RuleBook
 from attribution_service.core.state import needs
@@ -36,6 +38,7 @@ from attribution_service.pipeline.engine import Arrival, Engine
 from attribution_service.storage.memory import MemoryStore
 
 RULES = RuleBook()
+NOW_US = 10
 PLAIN = Definition(
     campaign_id="c",
     display_name="",
@@ -81,10 +84,10 @@ def test_a_person_is_needed_only_where_a_rule_or_goal_looks(
     changes: dict[str, Any], *, for_event: bool, for_check: bool
 ) -> None:
     catalog = catalog_of(**changes)
-    event = needs(EVENT, catalog, RULES)
+    event = needs(EVENT, catalog, RULES, NOW_US)
     assert not event.person
     assert (event.person_for is not None and event.person_for(JOURNEY)) is for_event
-    check = needs(CheckExit("ada", "j"), catalog, RULES)
+    check = needs(CheckExit("ada", "j"), catalog, RULES, NOW_US)
     assert check.person_for is not None
     assert check.person_for(JOURNEY) is for_check
 
@@ -97,11 +100,11 @@ def test_an_update_needs_no_journeys_where_no_segment_reads_what_it_changes() ->
     wanted = replace(PLAIN, campaign_id="d", goal=goal)
     catalog.apply(create(CreateCampaign(wanted), catalog, RULES, 1))
     city = UpdateAttributes("ada", Properties({"city": "Paris"}))
-    assert needs(city, catalog, RULES).judges is None
-    judges = needs(replace(city, remove_names=("plan",)), catalog, RULES).judges
+    assert needs(city, catalog, RULES, NOW_US).judges is None
+    judges = needs(replace(city, remove_names=("plan",)), catalog, RULES, NOW_US).judges
     assert judges is not None
-    assert judges(replace(JOURNEY, campaign_id="d"))
-    assert not judges(JOURNEY)
+    assert judges(replace(JOURNEY, campaign_id="d")) == Reach(Basis.RECEIVED, None, NOW_US)
+    assert judges(JOURNEY) is None
 
 
 def test_a_rule_that_reads_the_whole_person_is_asked_at_every_update() -> None:

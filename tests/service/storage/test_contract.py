@@ -38,6 +38,7 @@ from attribution_service.core.model import (
     SegmentTrigger,
 )
 from attribution_service.core.properties import Properties
+from attribution_service.core.reads import Reach
 from attribution_service.core.state import Needs, PersonState
 from attribution_service.storage.interface import Store
 from attribution_service.storage.memory import MemoryStore
@@ -116,6 +117,7 @@ PERSON = Person("ada", Properties({"plan": None, "city": "é"}), 3, 9)
 MEMBERSHIP = Membership("ada", "s1", 2, 9)
 SEGMENT = Segment("s1", "Übung", "has(person.a)", 1, 2, 3, 4)
 ALL: tuple[PersonChange, ...] = (JOURNEY, DELIVERY, INTERACTION, RECEIPT, CONVERSION)
+EVERY = Reach(None, None, 0)
 EVERYTHING = Needs(
     "ada",
     journey_ids=("j1",),
@@ -255,12 +257,72 @@ def test_judging_loads_all_journeys_and_the_deliveries_of_the_judged(store: Stor
         replace(DELIVERY, delivery_id="d3", campaign_id="c2", journey_id="j3"),
     )
     write(store, *ALL, *others)
-    need = Needs("ada", judges=lambda journey: journey.campaign_id == "c1")
+    need = Needs("ada", judges=lambda journey: EVERY if journey.campaign_id == "c1" else None)
     state = load(store, need)["ada"]
     assert set(state.journeys) == {"j1", "j2", "j3"}
     assert set(state.deliveries) == {"d1", "d2"}
-    both = load(store, need, Needs("ada", judges=lambda journey: journey.campaign_id == "c2"))
+    other = Needs("ada", judges=lambda journey: EVERY if journey.campaign_id == "c2" else None)
+    both = load(store, need, other)
     assert set(both["ada"].deliveries) == {"d1", "d2", "d3"}
+
+
+def touched(
+    delivery_id: str,
+    *,
+    sent_us: int | None = None,
+    opened_us: int | None = None,
+    clicked_us: int | None = None,
+) -> Delivery:
+    return replace(
+        DELIVERY,
+        delivery_id=delivery_id,
+        sent_us=sent_us,
+        opened_us=opened_us,
+        clicked_us=clicked_us,
+    )
+
+
+@pytest.mark.parametrize(
+    ("reach", "expected"),
+    [
+        (Reach(None, None, 0), {"none", "s1", "s5", "s9", "o5", "c5"}),
+        (Reach(Basis.RECEIVED, 1, 9), {"s1", "s5", "s9", "o5", "c5"}),
+        (Reach(Basis.RECEIVED, 2, 8), {"s5", "o5"}),
+        (Reach(Basis.RECEIVED, 5, 5), {"s5", "o5"}),
+        (Reach(Basis.RECEIVED, None, 1), {"s1"}),
+        (Reach(Basis.RECEIVED, 10, 20), set()),
+        (Reach(Basis.OPENED, 1, 9), {"s1", "o5"}),
+        (Reach(Basis.OPENED, 5, 8), {"o5"}),
+        (Reach(Basis.OPENED, None, 8), {"o5"}),
+        (Reach(Basis.CLICKED, 5, 5), {"c5"}),
+        (Reach(Basis.CLICKED, 6, 9), set()),
+    ],
+)
+def test_only_deliveries_within_reach_are_loaded(
+    store: Store, reach: Reach, expected: set[str]
+) -> None:
+    deliveries = (
+        touched("none"),
+        touched("s1", sent_us=1, opened_us=9),
+        touched("s5", sent_us=5),
+        touched("s9", sent_us=9),
+        touched("o5", sent_us=5, opened_us=5),
+        touched("c5", sent_us=9, clicked_us=5),
+    )
+    other = replace(touched("other", sent_us=5), journey_id="j2")
+    bobs = replace(touched("bobs", sent_us=5), person_id="bob")
+    write(store, JOURNEY, *deliveries, other, bobs)
+    state = load(store, Needs("ada", judges=lambda _: reach))["ada"]
+    assert set(state.deliveries) == expected
+    assert {reach.holds(delivery) for delivery in state.deliveries.values()} <= {True}
+
+
+def test_reaches_of_one_journey_add_up(store: Store) -> None:
+    write(store, JOURNEY, touched("d1", sent_us=1), touched("d5", sent_us=9, opened_us=5))
+    early = Needs("ada", judges=lambda _: Reach(Basis.RECEIVED, 0, 2))
+    opened = Needs("ada", judges=lambda _: Reach(Basis.OPENED, 0, 9))
+    assert set(load(store, early)["ada"].deliveries) == {"d1"}
+    assert set(load(store, early, opened)["ada"].deliveries) == {"d1", "d5"}
 
 
 def test_people_do_not_see_each_other(store: Store) -> None:

@@ -35,6 +35,7 @@ from service.storage.test_contract import (
     CAMPAIGN,
     CONVERSION,
     DELIVERY,
+    EVERY,
     EVERYTHING,
     INTERACTION,
     JOURNEY,
@@ -90,7 +91,7 @@ def test_all_of_a_person_goes_and_nobody_else_is_touched(store: Store) -> None:
 def test_judging_finds_nothing_of_an_erased_person(store: Store) -> None:
     write(store, *ALL)
     erase(store, "ada")
-    state = load(store, Needs("ada", judges=lambda _: True))["ada"]
+    state = load(store, Needs("ada", judges=lambda _: EVERY))["ada"]
     assert not state.journeys
     assert not state.deliveries
 

@@ -2,11 +2,14 @@
 
 import sqlite3
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from attribution_service.core.model import Basis, Journey
+from attribution_service.core.reads import Reach
 from attribution_service.core.state import Needs
 from attribution_service.storage import schema
 from attribution_service.storage.interface import (
@@ -138,6 +141,10 @@ def test_a_locked_database_is_unavailable(tmp_path: Path) -> None:
     store.close()
 
 
+def _always(reach: Reach, _journey: Journey) -> Reach:
+    return reach
+
+
 def test_statements_of_a_batch_use_the_keys(tmp_path: Path) -> None:
     """A look-up by keys must never become a walk over a whole table."""
     store = open_sqlite(tmp_path / "a.db", migrate=True)
@@ -152,10 +159,11 @@ def test_statements_of_a_batch_use_the_keys(tmp_path: Path) -> None:
         transaction.write(ALL)
         for people in (1, 2, 300):
             needs = [replace(EVERYTHING, person_id=f"p{n}") for n in range(people)]
-            judging = replace(EVERYTHING, judges=lambda _: True)
-            transaction.load([*needs, judging])
+            reaches = [Reach(basis, 0, 1) for basis in (None, *Basis)]
+            judging = [replace(EVERYTHING, judges=partial(_always, reach)) for reach in reaches]
+            transaction.load([*needs, *judging])
     selects = [(text, given) for text, given in statements if text.startswith("SELECT")]
-    assert len(selects) == 3 * 7
+    assert len(selects) == 3 * 10
     with store._engine.connect() as connection:
         for text, given in selects:
             plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", given)  # type: ignore[arg-type]

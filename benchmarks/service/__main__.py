@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from attribution_service.storage import schema
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from benchmarks.machine import describe
@@ -43,6 +43,7 @@ def run(cases: Sequence[Case], scale: Scale, cores: Cores, *, profile: bool) -> 
     progress = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
+        MofNCompleteColumn(),
         TimeElapsedColumn(),
         console=Console(stderr=True),
         transient=True,
@@ -50,7 +51,7 @@ def run(cases: Sequence[Case], scale: Scale, cores: Cores, *, profile: bool) -> 
     callers = Callers(cores)
     try:
         with progress:
-            task = progress.add_task("", total=sum(case.turns for case in cases) * scale.rounds)
+            task = progress.add_task("", total=len(cases))
             for case in cases:
                 raw = profiles.PROFILES / f"{case.name}.json" if profile else None
 
@@ -58,8 +59,9 @@ def run(cases: Sequence[Case], scale: Scale, cores: Cores, *, profile: bool) -> 
                     progress.update(task, description=f"{name}: {what}")
 
                 tell("starting")
-                bench = Bench(scale, cores, callers, tell, lambda: progress.advance(task), raw)
+                bench = Bench(scale, cores, callers, tell, raw)
                 found[case.name] = case.run(bench)
+                progress.advance(task)
                 if raw is not None:
                     _write_profile(raw, case.name)
     finally:

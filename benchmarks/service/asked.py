@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from attribution.v1 import attribution_service_pb2 as service
 
@@ -13,8 +13,6 @@ from benchmarks.service import shapes
 from benchmarks.service.shapes import Shape
 
 _SEED: Final = 20
-# Batches of events are about to come.
-_NEWEST: Any = service
 
 T = TypeVar("T")
 
@@ -73,7 +71,7 @@ def calls(asked: Asked, first: int, count: int) -> list[bytes]:
     if not asked.batch:
         return [event.SerializeToString() for event in events]
     return [
-        _NEWEST.EvaluateBatchRequest(requests=part).SerializeToString()
+        service.EvaluateBatchRequest(requests=part).SerializeToString()
         for part in _parts(events, each)
     ]
 
@@ -165,7 +163,7 @@ def _batch_exits(data: bytes) -> int:
 
 
 def _batch_conversions(data: bytes) -> int:
-    results = _NEWEST.EvaluateBatchResponse.FromString(data).results
+    results = service.EvaluateBatchResponse.FromString(data).results
     return sum(len(each.answer.conversions) for each in results)
 
 

@@ -1,16 +1,17 @@
 """What is measured: each case with its subject and its floor, turn by turn."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final
 
 from benchmarks.service import processes, seed
 from benchmarks.service.asked import Asked, Kind
+from benchmarks.service.bars import middle
 from benchmarks.service.load import Done, Job
-from benchmarks.service.processes import Callers, Cores, Server, ServerError
+from benchmarks.service.processes import Callers, Cores, Server, ServerError, Worker
 from benchmarks.service.shapes import Shape
 
 BATCH: Final = 500
@@ -18,6 +19,11 @@ CONCURRENCY: Final = 64
 BATCHES_AT_A_TIME: Final = 4
 _WARM_CALLS: Final = 2_000
 _WARM_BATCHES: Final = 12
+_ECHO_BATCHES: Final = 60
+_SQL_BATCHES: Final = 8
+_WARM_SQL_BATCHES: Final = 4
+_HEAVY_BATCH: Final = 20
+OVERLOAD: Final = 3
 _MB: Final = 1e6
 FEW: Final = Shape(people=5_000)
 SOME: Final = Shape(people=100_000)
@@ -31,23 +37,37 @@ class Scale:
     Attributes:
         rounds: Turns of each side.
         unary_seconds: How long a turn of lone calls is to take, about.
-        batches: Calls in a turn of batches.
-        many: People of the large store, with two deliveries each.
+        batches: Calls of the service in a turn of batches.
+        many: People of the largest store, with two deliveries each.
+        campaigns: The most campaigns.
         heavy: People with 5,000 deliveries each.
         flood_seconds: How long an overload lasts.
+        floods: How many overloads there are.
+        curve: Calls at a time, for the curve of load.
     """
 
     rounds: int = 7
-    unary_seconds: float = 2.0
+    unary_seconds: float = 1.5
     batches: int = 12
     many: int = 500_000
-    heavy: int = 60
-    flood_seconds: float = 8.0
+    campaigns: int = 10_000
+    heavy: int = 100
+    flood_seconds: float = 5.0
+    floods: int = 3
+    curve: tuple[int, ...] = (1, 4, 16, 64, 256)
 
 
 FULL: Final = Scale()
 QUICK: Final = Scale(
-    rounds=5, unary_seconds=0.6, batches=5, many=50_000, heavy=20, flood_seconds=3.0
+    rounds=3,
+    unary_seconds=0.4,
+    batches=4,
+    many=50_000,
+    campaigns=1_000,
+    heavy=20,
+    flood_seconds=2.0,
+    floods=1,
+    curve=(1, 16, 64),
 )
 
 
@@ -81,7 +101,6 @@ class Bench:
         cores: Where servers and callers run.
         callers: The process that calls.
         tell: Is called with what is being done.
-        advance: Is called after every turn.
         profile: Where the profile of the case's server goes; None: it is not profiled.
     """
 
@@ -89,7 +108,6 @@ class Bench:
     cores: Cores
     callers: Callers
     tell: Callable[[str], None]
-    advance: Callable[[], None]
     profile: Path | None = None
 
     @contextmanager
@@ -113,9 +131,12 @@ class Bench:
 
 
 class Side:
-    """One of those who take turns: a server, and how far its requests have come."""
+    """One of those who take turns: a server, and how far its requests have come.
 
-    def __init__(self, bench: Bench, server: Server, asked: Asked, *, works: bool) -> None:
+    `works`: it is the service, which must be sent something new each time, and must do its work.
+    """
+
+    def __init__(self, bench: Bench, server: Server, asked: Asked, *, works: bool = True) -> None:
         self._bench = bench
         self._asked = asked
         self._works = works
@@ -128,7 +149,8 @@ class Side:
         before = self.server.cpu_seconds
         job = Job(self.server.address, self._asked, self._made, calls, concurrency)
         done = self._bench.callers.do(job)
-        self._made += calls
+        if self._works:
+            self._made += calls
         self.cpu_us = (self.server.cpu_seconds - before) * 1e6 / calls
         if done.codes:
             raise ServerError(f"calls of {self._asked.method} failed: {done.codes}")
@@ -154,7 +176,6 @@ def _turns(
     for number in range(rounds or bench.scale.rounds):
         for name in order if number % 2 == 0 else reversed(order):
             sides[name]()
-            bench.advance()
 
 
 def _unary(bench: Bench, kind: Kind) -> Outcome:
@@ -163,7 +184,7 @@ def _unary(bench: Bench, kind: Kind) -> Outcome:
     watched = kind is Kind.WATCHED
     with bench.service(SOME) as subject, bench.echo(watched=watched) as floor:
         sides = {
-            "service": Side(bench, subject, asked, works=True),
+            "service": Side(bench, subject, asked),
             "floor": Side(bench, floor, asked, works=False),
         }
         turns = {}
@@ -197,22 +218,296 @@ def unary_watched(bench: Bench) -> Outcome:
     return _unary(bench, Kind.WATCHED)
 
 
+def _batches(bench: Bench, kind: Kind, shape: Shape, *, stored: bool) -> Outcome:
+    """Batches; the floor is the echo of them and, where they are `stored`, the same SQL."""
+    asked = Asked(kind, shape, BATCH)
+    scale = bench.scale
+    outcome = Outcome(
+        note=f"{shape.stored:,} deliveries, {BATCH} a call, {BATCHES_AT_A_TIME} calls at a time"
+    )
+    with ExitStack() as stack:
+        subject = stack.enter_context(bench.service(shape))
+        floor = stack.enter_context(bench.echo(watched=kind is not Kind.UNWATCHED))
+        service = Side(bench, subject, asked)
+        echo = Side(bench, floor, asked, works=False)
+        turns = {
+            "service": _batch_turn(outcome, "service", service, scale.batches),
+            "echo": _batch_turn(outcome, "echo", echo, _ECHO_BATCHES),
+        }
+        bench.tell("warming up")
+        service.take(_WARM_BATCHES, BATCHES_AT_A_TIME)
+        echo.take(_ECHO_BATCHES, BATCHES_AT_A_TIME)
+        if stored:
+            bench.tell("recording what the store sends")
+            turns["sql"] = stack.enter_context(_sql_turn(bench, outcome, asked))
+        bench.tell("taking turns")
+        _turns(bench, turns)
+    rates = outcome.rounds["per_second"]
+    rates["floor"] = (
+        [1 / (1 / echo + 1 / sql) for echo, sql in zip(rates["echo"], rates["sql"], strict=True)]
+        if stored
+        else list(rates["echo"])
+    )
+    return outcome
+
+
+def _batch_turn(outcome: Outcome, name: str, side: Side, calls: int) -> Callable[[], None]:
+    def turn() -> None:
+        done = side.take(calls, BATCHES_AT_A_TIME)
+        outcome.add("per_second", name, calls * BATCH / done.seconds)
+        outcome.add("p99_ms", name, done.p99 * 1e3)
+        outcome.add("server_cpu_us_each", name, side.cpu_us / BATCH)
+
+    return turn
+
+
+@contextmanager
+def _sql_turn(bench: Bench, outcome: Outcome, asked: Asked) -> Iterator[Callable[[], None]]:
+    """What the store sends for such calls, sent again without the service."""
+    scale = bench.scale
+    worker = Worker("benchmarks.service.replay", bench.cores.servers)
+    try:
+        calls = _WARM_SQL_BATCHES + scale.rounds * _SQL_BATCHES
+        job = {"asked": asdict(asked), "calls": calls}
+        store = seed.store_of(asked.shape, bench.tell)
+        told = worker.ask({"store": str(store), "job": job})
+        outcome.figures["statements_a_batch"] = middle(told["statements"])
+        outcome.figures["sqlite_settings"] = told["settings"]
+        worker.ask({"calls": _WARM_SQL_BATCHES})
+
+        def turn() -> None:
+            seconds = worker.ask({"calls": _SQL_BATCHES})["seconds"]
+            outcome.add("per_second", "sql", _SQL_BATCHES * BATCH / seconds)
+
+        yield turn
+    finally:
+        worker.close()
+
+
+def batch_watched(bench: Bench) -> Outcome:
+    """Watched events, one in five converts, many in a call."""
+    return _batches(bench, Kind.WATCHED, SOME, stored=True)
+
+
+def batch_unwatched(bench: Bench) -> Outcome:
+    """Events that no goal watches, many in a call."""
+    return _batches(bench, Kind.UNWATCHED, SOME, stored=False)
+
+
+def batch_checks(bench: Bench) -> Outcome:
+    """Checks before the next step, one in five ends the journey, many in a call."""
+    return _batches(bench, Kind.CHECK, SOME_ACHIEVED, stored=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """One of the stores that are compared: its name and shape, and how it is asked."""
+
+    name: str
+    shape: Shape
+    warm: int
+    calls: int
+    batch: int = BATCH
+
+
+def _growth(bench: Bench, sizes: Sequence[Size], note: str) -> Outcome:
+    """The cost of a watched event in stores of different sizes; one call at a time."""
+    outcome = Outcome(note=note)
+    with ExitStack() as stack:
+        turns = {}
+        for position, size in enumerate(sizes):
+            profiled = position == len(sizes) - 1
+            server = stack.enter_context(bench.service(size.shape, profiled=profiled))
+            side = Side(bench, server, Asked(Kind.WATCHED, size.shape, size.batch))
+            bench.tell(f"warming up: {size.name}")
+            side.take(size.warm, 1)
+            turns[size.name] = _growth_turn(outcome, side, size)
+        bench.tell("taking turns")
+        _turns(bench, turns)
+    outcome.figures["stored"] = {size.name: size.shape.stored for size in sizes}
+    outcome.figures["campaigns"] = {size.name: size.shape.campaigns for size in sizes}
+    return outcome
+
+
+def _growth_turn(outcome: Outcome, side: Side, size: Size) -> Callable[[], None]:
+    def turn() -> None:
+        done = side.take(size.calls, 1)
+        outcome.add("us_per_event", size.name, done.seconds * 1e6 / (size.calls * size.batch))
+        outcome.add("server_cpu_us_per_event", size.name, side.cpu_us / size.batch)
+
+    return turn
+
+
+def growth_deliveries(bench: Bench) -> Outcome:
+    """Many stored deliveries beside few, of people drawn from all of them."""
+    scale = bench.scale
+    shapes = {"small": FEW, "middle": Shape(people=50_000), "large": Shape(people=scale.many)}
+    if shapes["large"] == shapes["middle"]:
+        del shapes["middle"]
+    sizes = [Size(name, shape, _WARM_BATCHES, scale.batches // 2) for name, shape in shapes.items()]
+    large, small = shapes["large"].stored, FEW.stored
+    return _growth(bench, sizes, f"{large:,} deliveries beside {small:,}")
+
+
+def growth_campaigns(bench: Bench) -> Outcome:
+    """Many campaigns beside ten, all with a rule of their own on the same event."""
+    scale = bench.scale
+    people = 2 * scale.campaigns
+    # Everybody once, so that each campaign's rule has been met.
+    warm = people // BATCH
+    sizes = [
+        Size("small", Shape(people), warm, scale.batches // 2),
+        Size("large", Shape(people, campaigns=scale.campaigns), warm, scale.batches // 2),
+    ]
+    return _growth(bench, sizes, f"{scale.campaigns:,} campaigns beside 10")
+
+
+def _one_person(bench: Bench, light: Shape, heavy: Shape, note: str) -> Outcome:
+    # Each person once in a call, or a second event would find the person loaded.
+    few = {"batch": _HEAVY_BATCH, "warm": 1}
+    sizes = [
+        Size("small", light, calls=8, **few),
+        Size("large", heavy, calls=1 if bench.scale.heavy < FULL.heavy else 3, **few),
+    ]
+    return _growth(bench, sizes, f"{note}; {_HEAVY_BATCH} people a call")
+
+
+def growth_journey(bench: Bench) -> Outcome:
+    """A journey with very many deliveries beside one with a few."""
+    light, heavy = Shape(people=2_000, deliveries=5), Shape(bench.scale.heavy, deliveries=5_000)
+    return _one_person(bench, light, heavy, "5,000 deliveries in a journey beside 5")
+
+
+def growth_person(bench: Bench) -> Outcome:
+    """A person with very many journeys beside one with one."""
+    light = Shape(people=2_000, deliveries=5)
+    heavy = Shape(bench.scale.heavy, deliveries=5, journeys=1_000)
+    return _one_person(bench, light, heavy, "1,000 journeys of 5 deliveries beside one")
+
+
+def memory(bench: Bench) -> Outcome:
+    """What the service holds in memory when people of the whole store have been met."""
+    scale = bench.scale
+    shape = Shape(people=scale.many, campaigns=scale.campaigns)
+    outcome = Outcome(note=f"{shape.stored:,} deliveries, {shape.campaigns:,} campaigns")
+    with bench.service(shape) as server:
+        outcome.figures["at_start_mb"] = server.resident_bytes / _MB
+        side = Side(bench, server, Asked(Kind.WATCHED, shape, BATCH))
+        bench.tell("sending events")
+        side.take(2 * scale.campaigns // BATCH, BATCHES_AT_A_TIME)
+        outcome.add("resident_mb", "service", server.resident_bytes / _MB)
+        outcome.add("peak_mb", "service", server.peak_bytes / _MB)
+    return outcome
+
+
+def start(bench: Bench) -> Outcome:
+    """From the start of the process to the first answered call."""
+    shape = Shape(people=20_000, campaigns=FULL.campaigns)
+    outcome = Outcome(note=f"{shape.campaigns:,} campaigns, {shape.stored:,} deliveries")
+    for _ in range(bench.scale.rounds):
+        bench.tell("starting again")
+        with bench.service(shape) as server:
+            outcome.add("seconds", "service", server.start_seconds)
+    return outcome
+
+
+def overload(bench: Bench) -> Outcome:
+    """Three times the calls that it can serve, and then as many as it can again."""
+    scale = bench.scale
+    asked = Asked(Kind.WATCHED, SOME)
+    outcome = Outcome(note=f"lone calls at {OVERLOAD} times the rate, {scale.flood_seconds:g} s")
+    offered = []
+    with bench.service(SOME) as server:
+        side = Side(bench, server, asked)
+        side.take(_WARM_CALLS, CONCURRENCY)
+        for _ in range(scale.floods):
+            bench.tell("as fast as it can")
+            before = _rate(side)
+            peak = server.peak_bytes
+            bench.tell("three times as fast")
+            done = side.flood(OVERLOAD * before, scale.flood_seconds)
+            bench.tell("as fast as it can again")
+            after = _rate(side)
+            calls = done.answered + sum(done.codes.values())
+            offered.append(OVERLOAD * scale.flood_seconds / (scale.flood_seconds + done.late))
+            outcome.add("answered_p99_s", "service", done.p99)
+            outcome.add("answered_share", "service", done.answered / calls)
+            outcome.add("grown_mb", "service", (server.peak_bytes - peak) / _MB)
+            outcome.add("recovered", "service", after / before)
+            outcome.add("rate_before", "service", before)
+            refused = sum(done.codes.values())
+            if refused and done.refused_p99 is not None:
+                outcome.add("refused_p99_s", "service", done.refused_p99)
+                rightly = min(done.hinted, done.codes.get("RESOURCE_EXHAUSTED", 0))
+                outcome.add("refused_rightly", "service", rightly / refused)
+            outcome.figures["codes"] = done.codes
+    outcome.figures["offered"] = offered
+    outcome.note += f"; the sender reached {min(offered):.1f} times"
+    return outcome
+
+
+def _rate(side: Side) -> float:
+    calls = _WARM_CALLS
+    return calls / side.take(calls, CONCURRENCY).seconds
+
+
+def curve(bench: Bench) -> Outcome:
+    """Calls a second and latency over the number of calls at a time, for the plot."""
+    outcome = Outcome(note=f"{SOME.stored:,} deliveries")
+    points: list[dict[str, object]] = []
+    with ExitStack() as stack:
+        sides = {
+            "echo": Side(
+                bench,
+                stack.enter_context(bench.echo(watched=True)),
+                Asked(Kind.WATCHED, SOME),
+                works=False,
+            )
+        }
+        for kind in (Kind.UNWATCHED, Kind.WATCHED):
+            server = stack.enter_context(bench.service(SOME))
+            sides[kind.value] = Side(bench, server, Asked(kind, SOME))
+        for side in sides.values():
+            side.take(_WARM_CALLS, CONCURRENCY)
+        for concurrency in bench.scale.curve:
+            bench.tell(f"{concurrency} calls at a time")
+            for name, side in sides.items():
+                # Few calls at a time are slower in all.
+                calls = min(_WARM_CALLS, 400 * concurrency)
+                done = side.take(calls, concurrency)
+                points.append(
+                    {
+                        "side": name,
+                        "concurrency": concurrency,
+                        "calls_per_second": calls / done.seconds,
+                        "p50_ms": done.p50 * 1e3,
+                        "p99_ms": done.p99 * 1e3,
+                    }
+                )
+    outcome.figures["points"] = points
+    return outcome
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Something to measure.
-
-    Attributes:
-        name: What it is called on the command line and in the report.
-        run: Measures it.
-        turns: How many turns a round has, for the progress bar.
-    """
+    """Something to measure: its name on the command line and in the report, and how."""
 
     name: str
     run: Callable[[Bench], Outcome]
-    turns: int
 
 
 CASES: Final = (
-    Case("unary-unwatched", unary_unwatched, 2),
-    Case("unary-watched", unary_watched, 2),
+    Case("unary-unwatched", unary_unwatched),
+    Case("unary-watched", unary_watched),
+    Case("batch-watched", batch_watched),
+    Case("batch-unwatched", batch_unwatched),
+    Case("batch-checks", batch_checks),
+    Case("growth-deliveries", growth_deliveries),
+    Case("growth-campaigns", growth_campaigns),
+    Case("growth-journey", growth_journey),
+    Case("growth-person", growth_person),
+    Case("memory", memory),
+    Case("start", start),
+    Case("overload", overload),
+    Case("curve", curve),
 )

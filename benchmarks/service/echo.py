@@ -8,7 +8,6 @@ import asyncio
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import grpc
@@ -22,8 +21,6 @@ from benchmarks.service.shapes import CONVERTS_EVERY
 
 SERVICE: Final = "attribution.v1.AttributionService"
 _NOW: Final = 1_790_000_000
-# Batches of events are about to come.
-_NEWEST: Any = service
 
 if TYPE_CHECKING:  # the stubs know type parameters that the classes do not have
     Context = grpc.aio.ServicerContext[bytes, bytes]
@@ -67,40 +64,44 @@ def _exit() -> service.CheckExitResponse:
     return answer
 
 
-@lru_cache(maxsize=64)
-def _results(kind: str, many: int) -> Message:
-    """The answer to a batch: as many results, one in five of the longer kind."""
-    if kind == "CheckExitBatch":
-        checked = service.CheckExitBatchResponse()
-        for number in range(many):
-            chosen = number % CONVERTS_EVERY == 0
-            checked.results.add(answer=_exit() if chosen else service.CheckExitResponse())
-        return checked
-    evaluated: Any = _NEWEST.EvaluateBatchResponse()
+_PLAIN: Final = service.EvaluateResponse()
+_CREDITED: Final = converted()
+_GOES_ON: Final = service.CheckExitResponse(detail="the goal has not been achieved")
+_EXITED: Final = _exit()
+
+
+def _checked(many: int) -> Message:
+    """An answer of so many results; one in five is longer."""
+    answer = service.CheckExitBatchResponse()
+    results = answer.results
     for number in range(many):
-        chosen = kind == "watched" and number % CONVERTS_EVERY == 0
-        evaluated.results.add(answer=converted() if chosen else service.EvaluateResponse())
-    found: Message = evaluated
-    return found
+        results.add(answer=_EXITED if number % CONVERTS_EVERY == 0 else _GOES_ON)
+    return answer
+
+
+def _evaluated(many: int, *, watched: bool) -> Message:
+    """An answer of so many results; one in five converted, if the events were watched."""
+    answer = service.EvaluateBatchResponse()
+    results = answer.results
+    for number in range(many):
+        results.add(answer=_CREDITED if watched and number % CONVERTS_EVERY == 0 else _PLAIN)
+    return answer
 
 
 def answers(watched: bool) -> Mapping[str, Callable[[Any], Message]]:
-    """What is answered, by method; nothing is made anew for a call."""
-    kind = "watched" if watched else "unwatched"
-    plain, credited = service.EvaluateResponse(), converted()
+    """What is answered, by method: ready, and for a batch as many of them as were asked for."""
     turn = 0
 
     def evaluate(_: Message) -> Message:
         nonlocal turn
         turn += 1
-        return credited if watched and turn % CONVERTS_EVERY == 0 else plain
+        return _CREDITED if watched and turn % CONVERTS_EVERY == 0 else _PLAIN
 
-    checked = service.CheckExitResponse()
     return {
         "Evaluate": evaluate,
-        "CheckExit": lambda _: checked,
-        "EvaluateBatch": lambda request: _results(kind, len(request.requests)),
-        "CheckExitBatch": lambda request: _results("CheckExitBatch", len(request.checks)),
+        "CheckExit": lambda _: _GOES_ON,
+        "EvaluateBatch": lambda request: _evaluated(len(request.requests), watched=watched),
+        "CheckExitBatch": lambda request: _checked(len(request.checks)),
     }
 
 

@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 import grpc
@@ -166,12 +167,18 @@ def _hints(error: grpc.aio.AioRpcError) -> bool:
     return False
 
 
+@lru_cache(maxsize=2)
+def _payloads(wanted: Asked, first: int, calls: int) -> list[bytes]:
+    """The requests; floors are sent the same ones again and again."""
+    return asked.calls(wanted, first, calls)
+
+
 class _Sender:
     def __init__(self) -> None:
         self._channels: dict[str, grpc.aio.Channel] = {}
 
     async def send(self, job: Job) -> Done:
-        payloads = asked.calls(job.asked, job.first, job.calls)
+        payloads = _payloads(job.asked, job.first, job.calls)
         channel = self._channels.get(job.address)
         if channel is None:
             channel = grpc.aio.insecure_channel(job.address, options=_OPTIONS)

@@ -214,9 +214,11 @@ class Worker:
         """Tell it something, and wait for what it says. Raises ServerError if it says nothing."""
         if self._process.stdin is None or self._process.stdout is None:
             raise TypeError("a worker has pipes")
-        self._process.stdin.write(json.dumps(told) + "\n")
-        self._process.stdin.flush()
-        line = self._process.stdout.readline()
+        line = ""
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.write(json.dumps(told) + "\n")
+            self._process.stdin.flush()
+            line = self._process.stdout.readline()
         if not line:
             raise ServerError("a process of the benchmark ended: its words are above")
         answer: dict[str, Any] = json.loads(line)
@@ -227,7 +229,8 @@ class Worker:
     def close(self) -> None:
         """End it."""
         if self._process.stdin is not None:
-            self._process.stdin.close()
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
         try:
             self._process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
@@ -247,4 +250,5 @@ class Callers(Worker):
 
     def forget(self, address: str) -> None:
         """Close the channel to a server that is about to stop."""
-        self.ask({"close": address})
+        with contextlib.suppress(ServerError):  # it has ended, and its channels with it
+            self.ask({"close": address})

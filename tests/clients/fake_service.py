@@ -254,12 +254,25 @@ class FakeService(
         """Stream what was told, up to a failure; then what comes next is for the next call."""
         with self._lock:
             self._calls.append(Call("WatchConversions", request, {}))
-        queue = self._answers["WatchConversions"]
+        yield from self._told(
+            "WatchConversions", report_service_pb2.WatchConversionsResponse, context
+        )
+
+    def Backtest(
+        self, request: rule_service_pb2.BacktestRequest, context: grpc.ServicerContext
+    ) -> Iterator[rule_service_pb2.BacktestResponse]:
+        """As WatchConversions."""
+        with self._lock:
+            self._calls.append(Call("Backtest", request, {}))
+        yield from self._told("Backtest", rule_service_pb2.BacktestResponse, context)
+
+    def _told(self, method: str, kind: type[R], context: grpc.ServicerContext) -> Iterator[R]:
+        queue = self._answers[method]
         while queue:
             answer = queue.popleft()
             if isinstance(answer, Failure):
                 context.abort(answer.code, answer.message)
-            assert isinstance(answer, report_service_pb2.WatchConversionsResponse)
+            assert isinstance(answer, kind)
             yield answer
 
     def CheckExitBatch(

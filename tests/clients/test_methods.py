@@ -20,6 +20,7 @@ from attribution.v1 import (
 from attribution_client import (
     AsyncAttributionClient,
     AttributionClient,
+    BacktestSummary,
     Campaign,
     CampaignRevision,
     Channel,
@@ -67,6 +68,7 @@ STEP = SimulateStep(
 SIMULATED = rule_service_pb2.SimulateResponse(
     results=[SimulateResult(check_exit=CheckExitResponse(exit=True))]
 )
+TRIED = rule_service_pb2.BacktestResponse(summary=BacktestSummary(both=1))
 ACTIVITY = PersonActivity(journey_id="j1")
 CONVERSION = Conversion(delivery_id="d1")
 WATCHED = report_service_pb2.WatchConversionsResponse(conversion=CONVERSION, cursor="7")
@@ -609,6 +611,51 @@ CASES = [
         note="with a campaign of the server",
     ),
     Case(
+        "backtest",
+        "Backtest",
+        {
+            "webhook_action_ids": ["hook-1"],
+            "start_time": datetime(2025, 3, 1, 12, tzinfo=CEST),
+            "end_time": datetime(2025, 3, 2, 12, tzinfo=CEST),
+            "max_conversions": 0,
+        },
+        {
+            "campaignId": "c1",
+            "goal": json_format.MessageToDict(CAMPAIGN.goal),
+            "webhookActionIds": ["hook-1"],
+            "startTime": "2025-03-01T10:00:00Z",
+            "endTime": "2025-03-02T10:00:00Z",
+            "maxConversions": 0,
+        },
+        TRIED,
+        args=("c1", CAMPAIGN.goal),
+        items=[TRIED],
+    ),
+    Case(
+        "backtest",
+        "Backtest",
+        {"webhook_action_ids": []},
+        {
+            "campaignId": "c1",
+            "goal": json_format.MessageToDict(CAMPAIGN.goal),
+            "withoutWebhooks": True,
+        },
+        TRIED,
+        args=("c1", CAMPAIGN.goal),
+        items=[TRIED],
+        note="without webhooks",
+    ),
+    Case(
+        "backtest",
+        "Backtest",
+        {},
+        {"campaignId": "c1", "goal": json_format.MessageToDict(CAMPAIGN.goal)},
+        TRIED,
+        args=("c1", CAMPAIGN.goal),
+        items=[TRIED],
+        note="by the campaign's webhooks",
+    ),
+    Case(
         "get_metrics",
         "GetMetrics",
         {
@@ -787,6 +834,7 @@ def test_every_method_takes_a_timeout() -> None:
         ("update_segment", (SEGMENT,), {"update_mask": "rule"}),
         ("update_attributes", (), {"person_id": "p1", "remove_names": "rule"}),
         ("try_rule", ("true", "AUDIENCE_FILTER"), {"segments": "rule"}),
+        ("backtest", ("c1", CAMPAIGN.goal), {"webhook_action_ids": "rule"}),
         ("simulate", ([],), {"stored_campaign_ids": "rule"}),
         ("simulate", ([],), {"stored_segment_ids": "rule"}),
     ],

@@ -11,7 +11,7 @@ from attribution_service.app import background
 from attribution_service.clock import ManualClock
 from attribution_service.config import ServerSettings
 from attribution_service.transport.errors import STATUS_DETAILS
-from attribution_service.transport.rpcs import METHODS, WatchRpc
+from attribution_service.transport.rpcs import METHODS, StreamRpc
 from google.protobuf import json_format
 from google.rpc import error_details_pb2, status_pb2
 
@@ -50,7 +50,7 @@ class Caller:
 
     def raw(self, name: str, data: bytes, timeout: float = _CALL_SECONDS) -> bytes:
         """The bytes of the response, the first of a stream. Raises grpc.RpcError."""
-        if isinstance(_METHODS[name].rpc, WatchRpc):
+        if isinstance(_METHODS[name].rpc, StreamRpc):
             stream: Any = self.channel.unary_stream(_METHODS[name].path)
             return bytes(next(stream(data, timeout=timeout)))
         call: Any = self.channel.unary_unary(_METHODS[name].path)

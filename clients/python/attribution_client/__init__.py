@@ -20,6 +20,14 @@ from attribution.v1.attribution_service_pb2 import (
     IngestResult,
     NextStep,
 )
+from attribution.v1.backtest_pb2 import (
+    BacktestConversion,
+    BacktestFigures,
+    BacktestNote,
+    BacktestNoteKind,
+    BacktestProgress,
+    BacktestSummary,
+)
 from attribution.v1.campaign_pb2 import (
     Campaign,
     CampaignKind,
@@ -58,6 +66,7 @@ from attribution.v1.rule_pb2 import (
     Severity,
 )
 from attribution.v1.rule_service_pb2 import (
+    BacktestResponse,
     CheckRuleResponse,
     SimulateResponse,
     SimulateResult,
@@ -99,6 +108,13 @@ __all__ = [
     "AsyncAttributionClient",
     "AttributionClient",
     "AttributionError",
+    "BacktestConversion",
+    "BacktestFigures",
+    "BacktestNote",
+    "BacktestNoteKind",
+    "BacktestProgress",
+    "BacktestResponse",
+    "BacktestSummary",
     "Basis",
     "BatchError",
     "Campaign",

@@ -38,6 +38,7 @@ from attribution.v1.delivery_service_pb2 import (
     RecordInteractionRequest,
 )
 from attribution.v1.event_pb2 import Event
+from attribution.v1.goal_pb2 import Goal
 from attribution.v1.journey_service_pb2 import (
     FinishJourneyRequest,
     GetJourneyRequest,
@@ -51,6 +52,7 @@ from attribution.v1.person_service_pb2 import (
 )
 from attribution.v1.rule_pb2 import RulePlace
 from attribution.v1.rule_service_pb2 import (
+    BacktestRequest,
     CheckRuleRequest,
     SimulateRequest,
     SimulateStep,
@@ -389,6 +391,35 @@ def simulate(
         campaigns=campaigns,
         steps=steps,
     )
+
+
+def backtest(
+    campaign_id: str,
+    goal: Goal,
+    webhook_action_ids: Sequence[str] | None,
+    start_time: datetime | None,
+    end_time: datetime | None,
+    max_conversions: int | None,
+) -> BacktestRequest:
+    """Build the request of Backtest.
+
+    Raises:
+        TypeError: The ids are a text instead of a list of them.
+    """
+    ids = _listed(webhook_action_ids or (), "webhook_action_ids", "ids")
+    request = BacktestRequest(
+        campaign_id=campaign_id,
+        goal=goal,
+        webhook_action_ids=ids,
+        without_webhooks=webhook_action_ids is not None and not ids,
+    )
+    if start_time is not None:
+        request.start_time.CopyFrom(to_timestamp(start_time, "start_time"))
+    if end_time is not None:
+        request.end_time.CopyFrom(to_timestamp(end_time, "end_time"))
+    if max_conversions is not None:
+        request.max_conversions = max_conversions
+    return request
 
 
 def _place(place: RulePlace | str) -> RulePlace:

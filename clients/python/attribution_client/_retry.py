@@ -28,6 +28,8 @@ from attribution_client._decode import from_rpc_error
 from attribution_client.errors import AttributionError
 
 DEFAULT_TIMEOUT_SECONDS: Final = 10.0
+# As long as a server lets one run.
+DEFAULT_BACKTEST_SECONDS: Final = 14_400.0
 
 
 def utc_now() -> datetime:

@@ -38,6 +38,7 @@ from attribution.v1.delivery_service_pb2 import (
     RecordInteractionResponse,
 )
 from attribution.v1.delivery_service_pb2_grpc import DeliveryServiceStub
+from attribution.v1.goal_pb2 import Goal
 from attribution.v1.journey_pb2 import ExitReason, Journey
 from attribution.v1.journey_service_pb2 import (
     FinishJourneyResponse,
@@ -64,6 +65,8 @@ from attribution.v1.report_service_pb2 import GetMetricsResponse, WatchConversio
 from attribution.v1.report_service_pb2_grpc import ReportServiceStub
 from attribution.v1.rule_pb2 import RulePlace
 from attribution.v1.rule_service_pb2 import (
+    BacktestRequest,
+    BacktestResponse,
     CheckRuleResponse,
     SimulateResponse,
     SimulateStep,
@@ -82,8 +85,10 @@ from attribution.v1.segment_service_pb2_grpc import SegmentServiceStub
 from attribution_client import _report_requests, _requests
 from attribution_client._channel import ChannelSettings
 from attribution_client._convert import Properties
+from attribution_client._decode import from_rpc_error
 from attribution_client._pages import Page, PageRequest, next_request
 from attribution_client._retry import (
+    DEFAULT_BACKTEST_SECONDS,
     DEFAULT_TIMEOUT_SECONDS,
     Attempts,
     Clock,
@@ -613,6 +618,48 @@ class AsyncAttributionClient:
             steps, campaigns, segments, stored_campaign_ids, stored_segment_ids
         )
         return await self._call(self._rules.Simulate, request, timeout)
+
+    def backtest(
+        self,
+        campaign_id: str,
+        goal: Goal,
+        *,
+        webhook_action_ids: Sequence[str] | None = None,
+        start_time: datetime | None = None,
+        end_time: datetime | None = None,
+        max_conversions: int | None = None,
+        timeout: float | None = None,
+    ) -> AsyncIterator[BacktestResponse]:
+        """Try a goal on what happened: which deliveries would have converted by it?
+
+        See `AttributionClient.backtest`.
+        """
+        request = _requests.backtest(
+            campaign_id, goal, webhook_action_ids, start_time, end_time, max_conversions
+        )
+        return self._backtest(request, DEFAULT_BACKTEST_SECONDS if timeout is None else timeout)
+
+    async def _backtest(
+        self, request: BacktestRequest, timeout: float
+    ) -> AsyncIterator[BacktestResponse]:
+        attempts = Attempts(self._retry, self._clock, timeout)
+        while True:
+            if self._closed:
+                raise ValueError("the client is closed")
+            stream = self._rules.Backtest(request, timeout=attempts.start())
+            begun = False
+            try:
+                async for response in stream:
+                    begun = True
+                    yield response
+                return
+            except grpc.RpcError as error:
+                if begun:  # what was given already would come again
+                    raise from_rpc_error(error) from error
+                delay = attempts.delay_after(error)
+            finally:
+                stream.cancel()
+            await self._sleep(delay)
 
     # Reports
 

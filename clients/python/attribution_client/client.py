@@ -37,6 +37,7 @@ from attribution.v1.delivery_service_pb2 import (
     RecordInteractionResponse,
 )
 from attribution.v1.delivery_service_pb2_grpc import DeliveryServiceStub
+from attribution.v1.goal_pb2 import Goal
 from attribution.v1.journey_pb2 import ExitReason, Journey
 from attribution.v1.journey_service_pb2 import (
     FinishJourneyResponse,
@@ -63,6 +64,8 @@ from attribution.v1.report_service_pb2 import GetMetricsResponse, WatchConversio
 from attribution.v1.report_service_pb2_grpc import ReportServiceStub
 from attribution.v1.rule_pb2 import RulePlace
 from attribution.v1.rule_service_pb2 import (
+    BacktestRequest,
+    BacktestResponse,
     CheckRuleResponse,
     SimulateResponse,
     SimulateStep,
@@ -81,8 +84,10 @@ from attribution.v1.segment_service_pb2_grpc import SegmentServiceStub
 from attribution_client import _report_requests, _requests
 from attribution_client._channel import ChannelSettings
 from attribution_client._convert import Properties
+from attribution_client._decode import from_rpc_error
 from attribution_client._pages import Page, PageRequest, next_request
 from attribution_client._retry import (
+    DEFAULT_BACKTEST_SECONDS,
     DEFAULT_TIMEOUT_SECONDS,
     Attempts,
     Clock,
@@ -945,6 +950,68 @@ class AttributionClient:
             steps, campaigns, segments, stored_campaign_ids, stored_segment_ids
         )
         return self._call(self._rules.Simulate, request, timeout)
+
+    def backtest(
+        self,
+        campaign_id: str,
+        goal: Goal,
+        *,
+        webhook_action_ids: Sequence[str] | None = None,
+        start_time: datetime | None = None,
+        end_time: datetime | None = None,
+        max_conversions: int | None = None,
+        timeout: float | None = None,
+    ) -> Iterator[BacktestResponse]:
+        """Try a goal on what happened: which deliveries would have converted by it?
+
+        Nothing is changed. Gives progress, first at once and then now and then, conversions as
+        they are found, and at the end one summary. Close the iterator to end it before.
+
+        Args:
+            campaign_id: The campaign whose journeys are judged; no newsletter.
+            goal: The goal to try, about an event.
+            webhook_action_ids: Actions whose webhooks can be credited; none if it is empty.
+                None: those that the campaign has now.
+            start_time: Begin of the range of events, included, with a time zone. None: ever
+                since.
+            end_time: End of the range, not included, with a time zone. None: up to now.
+            max_conversions: Most conversions to be shown; all are counted. None: 100; at most
+                10000.
+            timeout: Seconds for the whole; None: 14400.
+
+        Raises:
+            NotFound: There is no such campaign; raised while iterating, as all errors are.
+            InvalidArgument: The goal is refused as an update of the campaign would refuse it,
+                or is about a segment; or the range is empty or runs backwards.
+            FailedPrecondition: The campaign is a newsletter.
+            ResourceExhausted: As many backtests run as may.
+            Unavailable: No server answers, or the server stopped: call again for all of it.
+            AttributionError: The call failed otherwise.
+        """
+        request = _requests.backtest(
+            campaign_id, goal, webhook_action_ids, start_time, end_time, max_conversions
+        )
+        return self._backtest(request, DEFAULT_BACKTEST_SECONDS if timeout is None else timeout)
+
+    def _backtest(self, request: BacktestRequest, timeout: float) -> Iterator[BacktestResponse]:
+        attempts = Attempts(self._retry, self._clock, timeout)
+        while True:
+            if self._closed:
+                raise ValueError("the client is closed")
+            stream = self._rules.Backtest(request, timeout=attempts.start())
+            begun = False
+            try:
+                for response in stream:
+                    begun = True
+                    yield response
+                return
+            except grpc.RpcError as error:
+                if begun:  # what was given already would come again
+                    raise from_rpc_error(error) from error
+                delay = attempts.delay_after(error)
+            finally:
+                stream.cancel()
+            self._sleep(delay)
 
     # Reports
 

@@ -131,7 +131,7 @@ def check(wanted: Definition, catalog: Catalog, rules: RuleBook) -> None:
         text, use = wanted.audience_filter, Use.AUDIENCE_FILTER
         rules.check(text, use, has_trigger=has_trigger, field=field)
     if wanted.goal is not None:
-        _check_goal(wanted.goal, rules, has_trigger=has_trigger)
+        check_goal(wanted.goal, rules, has_trigger=has_trigger, field="campaign.goal")
     elif wanted.exit_policy.looks_at_goal:
         raise invalid(
             "campaign.exit_policy",
@@ -180,25 +180,26 @@ def _segments(wanted: Definition) -> Iterator[tuple[str, str]]:
         yield f"campaign.goal.{kind}_segment", goal.move.segment_id
 
 
-def _check_goal(goal: Goal, rules: RuleBook, *, has_trigger: bool) -> None:
-    _check_window(goal)
+def check_goal(goal: Goal, rules: RuleBook, *, has_trigger: bool, field: str) -> None:
+    """Refuse a goal whose window or rules no campaign can have; `field` is where it stands."""
+    _check_window(goal, f"{field}.window")
     if goal.filter:
-        field = "campaign.goal.performs_event.filter"
-        rules.check(goal.filter, Use.GOAL_FILTER, has_trigger=has_trigger, field=field)
+        place = f"{field}.performs_event.filter"
+        rules.check(goal.filter, Use.GOAL_FILTER, has_trigger=has_trigger, field=place)
     if goal.value:
         rules.check(
             goal.value,
             Use.GOAL_VALUE,
             has_trigger=has_trigger,
             has_event=goal.move is None,
-            field="campaign.goal.value",
+            field=f"{field}.value",
         )
 
 
-def _check_window(goal: Goal) -> None:
+def _check_window(goal: Goal, field: str) -> None:
     if goal.window_us is not None and not 0 < goal.window_us <= MAX_WINDOW_US:
         raise invalid(
-            "campaign.goal.window",
+            field,
             Reason.FIELD_OUT_OF_RANGE,
             "must be at least a microsecond and at most 90 days (7776000s); "
             "leave it out for any time",

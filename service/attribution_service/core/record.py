@@ -257,7 +257,6 @@ def record_interaction(command: RecordInteraction, state: PersonState, now_us: i
 
 def touched(known: Delivery, interaction: Interaction) -> Delivery:
     """The delivery after an open or click: of each kind the latest time stands (C4)."""
-    """The delivery after an open or click; of each kind the latest time counts (C4)."""
     time_us = interaction.time_us
     if interaction.kind is InteractionKind.OPENED:
         if interaction.machine:  # C12

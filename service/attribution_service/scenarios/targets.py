@@ -21,7 +21,7 @@ from attribution_service.storage.memory import MemoryStore
 from attribution_service.transport.batch import BatchRpc
 from attribution_service.transport.errors import STATUS_DETAILS, failure
 from attribution_service.transport.limits import TransportLimits
-from attribution_service.transport.rpcs import Method, ReadRpc, WatchRpc
+from attribution_service.transport.rpcs import Method, ReadRpc, StreamRpc
 
 MEMORY = "memory"
 SQLITE = "sqlite"
@@ -79,7 +79,7 @@ class CoreTarget:
         rpc = method.rpc
         # Through the same door as on the wire, so that the same requests are refused.
         request = method.parse(request.SerializeToString(), TransportLimits().message_bytes)
-        if isinstance(rpc, WatchRpc):
+        if isinstance(rpc, StreamRpc):
             raise TypeError(f"{method.name} has more than one answer")
         if isinstance(rpc, ReadRpc):
             return rpc.read(request, self._store)

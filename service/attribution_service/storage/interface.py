@@ -10,7 +10,10 @@ from attribution_service.core.model import (
     Campaign,
     Conversion,
     Delivery,
+    Interaction,
+    InteractionKind,
     Journey,
+    Receipt,
     Revision,
     Segment,
 )
@@ -129,6 +132,72 @@ class Reports(Protocol):
         ...
 
 
+class Extent(NamedTuple):
+    """How much there is of a campaign's history, and since when.
+
+    `journeys`: those that started before a time. `watched_us`: when the first goal on events of a
+    name was made, for any campaign, and so since when these events are recorded; None: never.
+    `deleted`: whether people who were in the campaign have been deleted.
+    """
+
+    journeys: int
+    watched_us: int | None
+    deleted: bool
+
+
+class Entrance(NamedTuple):
+    """That a person's journey started; `first`: it is the first of the person in the campaign."""
+
+    person_id: str
+    first: bool
+
+
+class Histories(Protocol):
+    """Reads of what happened in a campaign, in parts; each sees the store as of one moment.
+
+    Lists are as in Reports. Where people are named, their order in the answer is one that all
+    these reads have in common, and so has what is listed of them.
+    """
+
+    def extent(self, campaign_id: str, event_name: str, before_us: int) -> Extent:
+        """How much there is, of journeys that started before this time."""
+        ...
+
+    def entrances(
+        self, campaign_id: str, before_us: int, after: Place | None, limit: int
+    ) -> Sequence[Placed[Entrance]]:
+        """Who entered the campaign before this time, by the start of the journeys."""
+        ...
+
+    def people(
+        self, campaign_id: str, person_ids: Sequence[str], *, attributes: bool
+    ) -> Mapping[str, PersonState]:
+        """Of people their journeys in a campaign, with the deliveries and conversions of these."""
+        ...
+
+    def interactions(
+        self,
+        person_ids: Sequence[str],
+        kind: InteractionKind,
+        before_us: int,
+        after: Place | None,
+        limit: int,
+    ) -> Sequence[Placed[Interaction]]:
+        """People's opens or tracked clicks that arrived before this time, person by person."""
+        ...
+
+    def events(
+        self,
+        person_ids: Sequence[str],
+        name: str,
+        before_us: int,
+        after: Place | None,
+        limit: int,
+    ) -> Sequence[Placed[Receipt]]:
+        """People's events of this name that arrived before this time, person by person."""
+        ...
+
+
 class Store(Protocol):
     """A store. One thread at a time may hold a transaction; reads come from any thread.
 
@@ -138,6 +207,11 @@ class Store(Protocol):
     @property
     def reports(self) -> Reports:
         """The reads of reports."""
+        ...
+
+    @property
+    def histories(self) -> Histories:
+        """The reads of what happened."""
         ...
 
     def transaction(self) -> AbstractContextManager[Transaction]:

@@ -20,6 +20,7 @@ from attribution_service.core.model import (
     Segment,
 )
 from attribution_service.core.state import Needs, PersonState
+from attribution_service.storage.memory_histories import MemoryHistories
 from attribution_service.storage.memory_reports import Kept, MemoryReports, Numbered
 
 T = TypeVar("T")
@@ -37,11 +38,17 @@ class MemoryStore:
         self._conversions = Numbered()
         self._kept = Kept()
         self._reports = MemoryReports(self._people, self._campaigns, self._conversions, self._kept)
+        self._histories = MemoryHistories(self._people, self._revisions, self._kept)
 
     @property
     def reports(self) -> MemoryReports:
         """The reads of reports."""
         return self._reports
+
+    @property
+    def histories(self) -> MemoryHistories:
+        """The reads of what happened."""
+        return self._histories
 
     @contextmanager
     def transaction(self) -> Iterator["MemoryTransaction"]:

@@ -292,6 +292,11 @@ def _goal_fields(goal: Goal) -> Row:
             return {"leaves_segment": segment_id, **fields}
 
 
+def name_in_goal(event_name: str) -> str:
+    """What stands in the column of a goal if it is about events of this name, and only then."""
+    return _json({"event_name": event_name})[1:-1]
+
+
 def _goal(fields: Row) -> Goal:
     return Goal(
         _achievement(fields),

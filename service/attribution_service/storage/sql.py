@@ -26,6 +26,7 @@ from attribution_service.core.state import Needs, PersonState
 from attribution_service.storage import rows, tables
 from attribution_service.storage.dialect import Dialect, Key
 from attribution_service.storage.sql_erasure import Erasure
+from attribution_service.storage.sql_histories import SqlHistories
 from attribution_service.storage.sql_reports import SqlReports
 from attribution_service.storage.statements import Statements
 from attribution_service.storage.tables import bucket_of
@@ -63,11 +64,17 @@ class SqlStore:
         self._erasure = Erasure(dialect)
         self._on_close = on_close
         self._reports = SqlReports(self._reading, dialect)
+        self._histories = SqlHistories(self._reading, dialect)
 
     @property
     def reports(self) -> SqlReports:
         """The reads of reports."""
         return self._reports
+
+    @property
+    def histories(self) -> SqlHistories:
+        """The reads of what happened."""
+        return self._histories
 
     @contextmanager
     def transaction(self) -> Iterator["SqlTransaction"]:

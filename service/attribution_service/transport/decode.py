@@ -104,7 +104,7 @@ def _definition(campaign: campaign_pb2.Campaign, fields: Fields) -> Definition:
         display_name=fields.text("campaign.display_name", campaign.display_name),
         kind=kind,
         trigger_event_name=trigger if isinstance(trigger, str) else None,
-        goal=_goal(campaign.goal, fields) if campaign.HasField("goal") else None,
+        goal=goal_of(campaign.goal, "campaign.goal", fields) if campaign.HasField("goal") else None,
         exit_policy=fields.enum("campaign.exit_policy", campaign.exit_policy, policy, default),
         # A set: another order, or one named twice, is no other campaign.
         webhook_action_ids=fields.identifiers(
@@ -133,38 +133,39 @@ def _trigger(campaign: campaign_pb2.Campaign, fields: Fields) -> str | SegmentTr
     return SegmentTrigger(_MATCHES[source], fields.identifiers(field, found, MAX_TRIGGER_SEGMENTS))
 
 
-def _goal(goal: goal_pb2.Goal, fields: Fields) -> Goal:
-    achievement = _achievement(goal, fields)
+def goal_of(goal: goal_pb2.Goal, place: str, fields: Fields) -> Goal:
+    """The goal that stands at this place of a request."""
+    achievement = _achievement(goal, place, fields)
     window_us = None
     if goal.HasField("window"):
-        window_us = fields.window_us("campaign.goal.window", goal.window)
+        window_us = fields.window_us(f"{place}.window", goal.window)
     return Goal(
         achievement,
         window_us=window_us,
-        basis=fields.enum("campaign.goal.basis", goal.basis, enums.BASIS, Basis.RECEIVED),
-        value=fields.rule("campaign.goal.value", goal.value),
+        basis=fields.enum(f"{place}.basis", goal.basis, enums.BASIS, Basis.RECEIVED),
+        value=fields.rule(f"{place}.value", goal.value),
         count_machine_interactions=goal.count_machine_interactions,
     )
 
 
-def _achievement(goal: goal_pb2.Goal, fields: Fields) -> Achievement:
+def _achievement(goal: goal_pb2.Goal, place: str, fields: Fields) -> Achievement:
     match goal.WhichOneof("achievement"):
         case "performs_event":
             performs = goal.performs_event
-            field = "campaign.goal.performs_event"
+            field = f"{place}.performs_event"
             return PerformsEvent(
                 fields.identifier(f"{field}.event_name", performs.event_name),
                 fields.rule(f"{field}.filter", performs.filter),
             )
         case "enters_segment":
-            field = "campaign.goal.enters_segment.segment_id"
+            field = f"{place}.enters_segment.segment_id"
             return EntersSegment(fields.identifier(field, goal.enters_segment.segment_id))
         case "leaves_segment":
-            field = "campaign.goal.leaves_segment.segment_id"
+            field = f"{place}.leaves_segment.segment_id"
             return LeavesSegment(fields.identifier(field, goal.leaves_segment.segment_id))
         case _:
             fields.fault(
-                "campaign.goal.achievement",
+                f"{place}.achievement",
                 Reason.FIELD_REQUIRED,
                 "is required: set performs_event, enters_segment or leaves_segment",
             )

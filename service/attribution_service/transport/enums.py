@@ -2,6 +2,7 @@
 
 from attribution.v1 import (
     attribution_service_pb2,
+    backtest_pb2,
     campaign_pb2,
     delivery_pb2,
     explanation_pb2,
@@ -13,12 +14,13 @@ from attribution.v1 import (
 )
 from attribution_dsl import Severity
 
-from attribution_service.core import credit_models, model, reports
+from attribution_service.core import backtest_notes, credit_models, model, reports
 from attribution_service.core.rules import ErrorKind, Use
 from attribution_service.core.value_types import ValueType
 from attribution_service.transport.fields import EnumField
 
 ACTIVITY_KIND = EnumField(reports.ActivityKind, report_pb2.ActivityKind.DESCRIPTOR)
+BACKTEST_NOTE_KIND = EnumField(backtest_notes.NoteKind, backtest_pb2.BacktestNoteKind.DESCRIPTOR)
 BASIS = EnumField(model.Basis, goal_pb2.Basis.DESCRIPTOR)
 CAMPAIGN_KIND = EnumField(model.CampaignKind, campaign_pb2.CampaignKind.DESCRIPTOR)
 CHANNEL = EnumField(model.Channel, delivery_pb2.Channel.DESCRIPTOR)

@@ -12,12 +12,13 @@ from google.protobuf.message import Message
 from attribution_service.core.refusals import Reason, Refusal
 from attribution_service.pipeline.pipeline import Pipeline
 from attribution_service.storage.interface import Store
+from attribution_service.transport.backtesting import BacktestStream
 from attribution_service.transport.batch import BatchRpc
 from attribution_service.transport.command_rpcs import CommandRpc
 from attribution_service.transport.errors import STATUS_DETAILS, failure
 from attribution_service.transport.limits import TransportLimits
 from attribution_service.transport.readers import Readers
-from attribution_service.transport.rpcs import Method, ReadRpc, WatchRpc
+from attribution_service.transport.rpcs import BacktestRpc, Method, ReadRpc, WatchRpc
 from attribution_service.transport.under_way import CallsUnderWay, Places
 from attribution_service.transport.watching import WatchStream
 from attribution_service.transport.wire import check_size
@@ -43,12 +44,15 @@ class Handlers:
         self._under_way = under_way
         self._readers = Readers(limits.reads)
         self._watchers = Places(limits.watchers, "watch")
+        self._backtests = Places(limits.backtests, "backtests run")
 
     def of(self, method: Method) -> "Handler":
         """The handler of a method."""
         # Bytes in and bytes out: what cannot be decoded comes to the same boundary as all else.
         if isinstance(method.rpc, WatchRpc):
             return self._watch(method, method.rpc)
+        if isinstance(method.rpc, BacktestRpc):
+            return self._backtest(method, method.rpc)
         return self._unary(method, self._call(method))
 
     def close(self) -> None:
@@ -102,6 +106,22 @@ class Handlers:
                 self._limits.heartbeat_seconds,
                 context.write,
             )
+            await stream.run(lambda: rpc.opened(request, self._store))
+
+        return grpc.unary_stream_rpc_method_handler(handle)
+
+    def _backtest(self, method: Method, rpc: BacktestRpc) -> "Handler":
+        async def handle(data: bytes, context: "Context") -> None:
+            await self._guarded(method, context, backtest(data, context))
+
+        async def backtest(data: bytes, context: "Context") -> None:
+            with self._backtests.one():
+                await self._under_way.until_stopping(send(data, context))
+
+        async def send(data: bytes, context: "Context") -> None:
+            request = self._parse(method, data)
+            seconds = self._limits.backtest_seconds
+            stream = BacktestStream(self._readers, seconds, context.write)
             await stream.run(lambda: rpc.opened(request, self._store))
 
         return grpc.unary_stream_rpc_method_handler(handle)

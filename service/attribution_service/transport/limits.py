@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class TransportLimits:
     """What one call may cost, and how many reads and streams may be under way.
 
-    The bytes of a call's message, and the seconds that it may take; a stream may take any time, and
-    sends a sign of life after so many seconds without a message.
+    The bytes of a call's message, and the seconds that it may take. A watch may take any time, and
+    sends a sign of life after so many seconds without a message; a backtest has its own seconds.
     """
 
     message_bytes: int = 1024 * 1024
@@ -16,3 +16,5 @@ class TransportLimits:
     reads: int = 256
     watchers: int = 100
     heartbeat_seconds: float = 10.0
+    backtests: int = 2
+    backtest_seconds: float = 14_400.0

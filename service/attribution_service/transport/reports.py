@@ -61,7 +61,7 @@ def get_metrics(
 ) -> report_service_pb2.GetMetricsResponse:
     """Raises Refusal."""
     fields = Fields()
-    within = _range(request, fields, campaign_id=_campaign_id(request, fields))
+    within = range_of(request, fields, campaign_id=_campaign_id(request, fields))
     basis = fields.enum("time_basis", request.time_basis, enums.TIME_BASIS, TimeBasis.SENT)
     steps = _steps(request, within, fields)
     credit = _credit(request.credit, fields) if request.HasField("credit") else None
@@ -76,7 +76,8 @@ def _campaign_id(request: Message, fields: Fields) -> str:
     return fields.identifier("campaign_id", campaign_id)
 
 
-def _range(request: Message, fields: Fields, *, campaign_id: str) -> Range:
+def range_of(request: Message, fields: Fields, *, campaign_id: str) -> Range:
+    """The range from a request's `start_time` to its `end_time`."""
     start_us = fields.time_us("start_time", request, "start_time")
     end_us = fields.time_us("end_time", request, "end_time")
     if start_us is not None and end_us is not None and end_us <= start_us:
@@ -174,7 +175,7 @@ def list_conversions(
     action_id = fields.text("action_id", request.action_id)
     if action_id and not campaign_id:
         fields.fault("campaign_id", Reason.FIELD_REQUIRED, "is required with an action_id")
-    within = _range(request, fields, campaign_id=campaign_id)
+    within = range_of(request, fields, campaign_id=campaign_id)
     query = ConversionQuery(within, action_id, _channel(fields, request.channel))
     page = PlacePage(("conversions", query), _NUMBERED, request, fields)
     found, token = page.fill(
@@ -189,7 +190,7 @@ def list_sent_deliveries(
     """Raises Refusal."""
     fields = Fields()
     query = SentQuery(
-        range=_range(request, fields, campaign_id=_campaign_id(request, fields)),
+        range=range_of(request, fields, campaign_id=_campaign_id(request, fields)),
         action_id=fields.text("action_id", request.action_id),
         channel=_channel(fields, request.channel),
         figure=fields.enum("figure", request.figure, enums.DELIVERY_FIGURE, DeliveryFigure.SENT),
@@ -211,7 +212,7 @@ def list_started_journeys(
     if request.exit_reason:
         reason = fields.enum("exit_reason", request.exit_reason, enums.EXIT_REASON)
     query = StartedQuery(
-        range=_range(request, fields, campaign_id=_campaign_id(request, fields)),
+        range=range_of(request, fields, campaign_id=_campaign_id(request, fields)),
         figure=fields.enum("figure", request.figure, enums.JOURNEY_FIGURE, JourneyFigure.STARTED),
         exit_reason=reason,
     )

@@ -20,6 +20,7 @@ from google.protobuf.message_factory import GetMessageClass
 
 from attribution_service.storage.interface import Store
 from attribution_service.transport import (
+    backtest,
     batch,
     decode,
     reads,
@@ -47,7 +48,15 @@ class WatchRpc:
     opened: Callable[[Any, Store], watch.Watch]
 
 
-Rpc = CommandRpc | BatchRpc | ReadRpc | WatchRpc
+@dataclass(frozen=True, slots=True)
+class BacktestRpc:
+    """A method that looks through what happened, and streams what it finds until it is done."""
+
+    opened: Callable[[Any, Store], backtest.Running]
+
+
+StreamRpc = WatchRpc | BacktestRpc
+Rpc = CommandRpc | BatchRpc | ReadRpc | StreamRpc
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +108,7 @@ _RPCS: Mapping[str, Rpc] = {
     "CheckRule": ReadRpc(rules.check),
     "TryRule": ReadRpc(rules.attempt),
     "Simulate": ReadRpc(simulate.play),
+    "Backtest": BacktestRpc(backtest.opened),
     "GetMetrics": ReadRpc(reports.get_metrics),
     "ListConversions": ReadRpc(reports.list_conversions),
     "ListSentDeliveries": ReadRpc(reports.list_sent_deliveries),

@@ -1,9 +1,11 @@
 import datetime
 
 from attribution.v1 import attribution_service_pb2 as _attribution_service_pb2
+from attribution.v1 import backtest_pb2 as _backtest_pb2
 from attribution.v1 import campaign_pb2 as _campaign_pb2
 from attribution.v1 import campaign_service_pb2 as _campaign_service_pb2
 from attribution.v1 import delivery_service_pb2 as _delivery_service_pb2
+from attribution.v1 import goal_pb2 as _goal_pb2
 from attribution.v1 import journey_service_pb2 as _journey_service_pb2
 from attribution.v1 import person_service_pb2 as _person_service_pb2
 from attribution.v1 import rule_pb2 as _rule_pb2
@@ -168,3 +170,31 @@ class SimulateResult(_message.Message):
     delete_segment: _segment_service_pb2.DeleteSegmentResponse
     delete_person: _person_service_pb2.DeletePersonResponse
     def __init__(self, error: _Optional[_Union[_attribution_service_pb2.BatchError, _Mapping]] = ..., start_journey: _Optional[_Union[_journey_service_pb2.StartJourneyResponse, _Mapping]] = ..., finish_journey: _Optional[_Union[_journey_service_pb2.FinishJourneyResponse, _Mapping]] = ..., record_delivery: _Optional[_Union[_delivery_service_pb2.RecordDeliveryResponse, _Mapping]] = ..., record_interaction: _Optional[_Union[_delivery_service_pb2.RecordInteractionResponse, _Mapping]] = ..., evaluate: _Optional[_Union[_attribution_service_pb2.EvaluateResponse, _Mapping]] = ..., check_exit: _Optional[_Union[_attribution_service_pb2.CheckExitResponse, _Mapping]] = ..., update_attributes: _Optional[_Union[_person_service_pb2.UpdateAttributesResponse, _Mapping]] = ..., get_person: _Optional[_Union[_person_service_pb2.GetPersonResponse, _Mapping]] = ..., create_campaign: _Optional[_Union[_campaign_service_pb2.CreateCampaignResponse, _Mapping]] = ..., update_campaign: _Optional[_Union[_campaign_service_pb2.UpdateCampaignResponse, _Mapping]] = ..., archive_campaign: _Optional[_Union[_campaign_service_pb2.ArchiveCampaignResponse, _Mapping]] = ..., create_segment: _Optional[_Union[_segment_service_pb2.CreateSegmentResponse, _Mapping]] = ..., update_segment: _Optional[_Union[_segment_service_pb2.UpdateSegmentResponse, _Mapping]] = ..., delete_segment: _Optional[_Union[_segment_service_pb2.DeleteSegmentResponse, _Mapping]] = ..., delete_person: _Optional[_Union[_person_service_pb2.DeletePersonResponse, _Mapping]] = ...) -> None: ...
+
+class BacktestRequest(_message.Message):
+    __slots__ = ("campaign_id", "goal", "webhook_action_ids", "without_webhooks", "start_time", "end_time", "max_conversions")
+    CAMPAIGN_ID_FIELD_NUMBER: _ClassVar[int]
+    GOAL_FIELD_NUMBER: _ClassVar[int]
+    WEBHOOK_ACTION_IDS_FIELD_NUMBER: _ClassVar[int]
+    WITHOUT_WEBHOOKS_FIELD_NUMBER: _ClassVar[int]
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    END_TIME_FIELD_NUMBER: _ClassVar[int]
+    MAX_CONVERSIONS_FIELD_NUMBER: _ClassVar[int]
+    campaign_id: str
+    goal: _goal_pb2.Goal
+    webhook_action_ids: _containers.RepeatedScalarFieldContainer[str]
+    without_webhooks: bool
+    start_time: _timestamp_pb2.Timestamp
+    end_time: _timestamp_pb2.Timestamp
+    max_conversions: int
+    def __init__(self, campaign_id: _Optional[str] = ..., goal: _Optional[_Union[_goal_pb2.Goal, _Mapping]] = ..., webhook_action_ids: _Optional[_Iterable[str]] = ..., without_webhooks: bool = ..., start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., max_conversions: _Optional[int] = ...) -> None: ...
+
+class BacktestResponse(_message.Message):
+    __slots__ = ("progress", "conversion", "summary")
+    PROGRESS_FIELD_NUMBER: _ClassVar[int]
+    CONVERSION_FIELD_NUMBER: _ClassVar[int]
+    SUMMARY_FIELD_NUMBER: _ClassVar[int]
+    progress: _backtest_pb2.BacktestProgress
+    conversion: _backtest_pb2.BacktestConversion
+    summary: _backtest_pb2.BacktestSummary
+    def __init__(self, progress: _Optional[_Union[_backtest_pb2.BacktestProgress, _Mapping]] = ..., conversion: _Optional[_Union[_backtest_pb2.BacktestConversion, _Mapping]] = ..., summary: _Optional[_Union[_backtest_pb2.BacktestSummary, _Mapping]] = ...) -> None: ...

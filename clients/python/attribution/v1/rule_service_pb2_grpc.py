@@ -27,8 +27,8 @@ if _version_not_supported:
 
 class RuleServiceStub(object):
     """Rules and campaigns before they are used: whether they are right, and what
-    they come to. Nothing is stored. Of what is stored only the campaigns and
-    segments are read that Simulate is told to copy.
+    they come to. Nothing is stored. Of what is stored Simulate reads the campaigns
+    and segments that it is told to copy, and Backtest what happened in a campaign.
     """
 
     def __init__(self, channel):
@@ -52,12 +52,17 @@ class RuleServiceStub(object):
                 request_serializer=attribution_dot_v1_dot_rule__service__pb2.SimulateRequest.SerializeToString,
                 response_deserializer=attribution_dot_v1_dot_rule__service__pb2.SimulateResponse.FromString,
                 _registered_method=True)
+        self.Backtest = channel.unary_stream(
+                '/attribution.v1.RuleService/Backtest',
+                request_serializer=attribution_dot_v1_dot_rule__service__pb2.BacktestRequest.SerializeToString,
+                response_deserializer=attribution_dot_v1_dot_rule__service__pb2.BacktestResponse.FromString,
+                _registered_method=True)
 
 
 class RuleServiceServicer(object):
     """Rules and campaigns before they are used: whether they are right, and what
-    they come to. Nothing is stored. Of what is stored only the campaigns and
-    segments are read that Simulate is told to copy.
+    they come to. Nothing is stored. Of what is stored Simulate reads the campaigns
+    and segments that it is told to copy, and Backtest what happened in a campaign.
     """
 
     def CheckRule(self, request, context):
@@ -86,6 +91,17 @@ class RuleServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Backtest(self, request, context):
+        """Had this goal been in force, which recorded deliveries would have converted?
+        Judges all journeys of a campaign as if each had started with the goal, by
+        the events on record, and says so beside what was really recorded. Changes
+        nothing (rule G9) and keeps nothing. The stream begins with progress, shows
+        it now and then, and ends with one summary.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RuleServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -104,6 +120,11 @@ def add_RuleServiceServicer_to_server(servicer, server):
                     request_deserializer=attribution_dot_v1_dot_rule__service__pb2.SimulateRequest.FromString,
                     response_serializer=attribution_dot_v1_dot_rule__service__pb2.SimulateResponse.SerializeToString,
             ),
+            'Backtest': grpc.unary_stream_rpc_method_handler(
+                    servicer.Backtest,
+                    request_deserializer=attribution_dot_v1_dot_rule__service__pb2.BacktestRequest.FromString,
+                    response_serializer=attribution_dot_v1_dot_rule__service__pb2.BacktestResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'attribution.v1.RuleService', rpc_method_handlers)
@@ -114,8 +135,8 @@ def add_RuleServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class RuleService(object):
     """Rules and campaigns before they are used: whether they are right, and what
-    they come to. Nothing is stored. Of what is stored only the campaigns and
-    segments are read that Simulate is told to copy.
+    they come to. Nothing is stored. Of what is stored Simulate reads the campaigns
+    and segments that it is told to copy, and Backtest what happened in a campaign.
     """
 
     @staticmethod
@@ -189,6 +210,33 @@ class RuleService(object):
             '/attribution.v1.RuleService/Simulate',
             attribution_dot_v1_dot_rule__service__pb2.SimulateRequest.SerializeToString,
             attribution_dot_v1_dot_rule__service__pb2.SimulateResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Backtest(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/attribution.v1.RuleService/Backtest',
+            attribution_dot_v1_dot_rule__service__pb2.BacktestRequest.SerializeToString,
+            attribution_dot_v1_dot_rule__service__pb2.BacktestResponse.FromString,
             options,
             channel_credentials,
             insecure,

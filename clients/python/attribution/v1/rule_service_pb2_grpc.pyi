@@ -28,8 +28,8 @@ GRPC_VERSION: str
 
 class RuleServiceStub:
     """Rules and campaigns before they are used: whether they are right, and what
-    they come to. Nothing is stored. Of what is stored only the campaigns and
-    segments are read that Simulate is told to copy.
+    they come to. Nothing is stored. Of what is stored Simulate reads the campaigns
+    and segments that it is told to copy, and Backtest what happened in a campaign.
     """
 
     @_typing.overload
@@ -50,12 +50,19 @@ class RuleServiceStub:
     answered. A call that is refused is an answer, and the rest is played on. The
     same request gives the same answer, but for what it copies.
     """
+    Backtest: _grpc.UnaryStreamMultiCallable[_rule_service_pb2.BacktestRequest, _rule_service_pb2.BacktestResponse]
+    """Had this goal been in force, which recorded deliveries would have converted?
+    Judges all journeys of a campaign as if each had started with the goal, by
+    the events on record, and says so beside what was really recorded. Changes
+    nothing (rule G9) and keeps nothing. The stream begins with progress, shows
+    it now and then, and ends with one summary.
+    """
 
 @_typing.type_check_only
 class RuleServiceAsyncStub(RuleServiceStub):
     """Rules and campaigns before they are used: whether they are right, and what
-    they come to. Nothing is stored. Of what is stored only the campaigns and
-    segments are read that Simulate is told to copy.
+    they come to. Nothing is stored. Of what is stored Simulate reads the campaigns
+    and segments that it is told to copy, and Backtest what happened in a campaign.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -73,11 +80,18 @@ class RuleServiceAsyncStub(RuleServiceStub):
     answered. A call that is refused is an answer, and the rest is played on. The
     same request gives the same answer, but for what it copies.
     """
+    Backtest: _aio.UnaryStreamMultiCallable[_rule_service_pb2.BacktestRequest, _rule_service_pb2.BacktestResponse]  # type: ignore[assignment]
+    """Had this goal been in force, which recorded deliveries would have converted?
+    Judges all journeys of a campaign as if each had started with the goal, by
+    the events on record, and says so beside what was really recorded. Changes
+    nothing (rule G9) and keeps nothing. The stream begins with progress, shows
+    it now and then, and ends with one summary.
+    """
 
 class RuleServiceServicer(metaclass=_abc_1.ABCMeta):
     """Rules and campaigns before they are used: whether they are right, and what
-    they come to. Nothing is stored. Of what is stored only the campaigns and
-    segments are read that Simulate is told to copy.
+    they come to. Nothing is stored. Of what is stored Simulate reads the campaigns
+    and segments that it is told to copy, and Backtest what happened in a campaign.
     """
 
     @_abc_1.abstractmethod
@@ -110,6 +124,19 @@ class RuleServiceServicer(metaclass=_abc_1.ABCMeta):
         people that exist for this call only, and shows what each would have
         answered. A call that is refused is an answer, and the rest is played on. The
         same request gives the same answer, but for what it copies.
+        """
+
+    @_abc_1.abstractmethod
+    def Backtest(
+        self,
+        request: _rule_service_pb2.BacktestRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_rule_service_pb2.BacktestResponse], _abc.AsyncIterator[_rule_service_pb2.BacktestResponse]]:
+        """Had this goal been in force, which recorded deliveries would have converted?
+        Judges all journeys of a campaign as if each had started with the goal, by
+        the events on record, and says so beside what was really recorded. Changes
+        nothing (rule G9) and keeps nothing. The stream begins with progress, shows
+        it now and then, and ends with one summary.
         """
 
 def add_RuleServiceServicer_to_server(servicer: RuleServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

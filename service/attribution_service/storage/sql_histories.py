@@ -97,7 +97,7 @@ class SqlHistories:
     ) -> dict[str, PersonState]:
         """Of people their journeys in a campaign, with the deliveries and conversions of these."""
         keys = _keys(person_ids)
-        states = {person_id: PersonState(person_id) for _, person_id in keys}
+        states = {str(person_id): PersonState(str(person_id)) for _, person_id in keys}
         with self._reading() as connection:
             journeys: list[Key] = []
             for row in self._of_people(connection, tables.journeys, keys, campaign_id):
@@ -171,7 +171,6 @@ class SqlHistories:
             given = self._dialect.keys(columns, _keys(person_ids))
             found = _all(connection, chosen, given)
         return [Placed(_place(row, names), record(row)) for row in found]
-
 
     def _of_people(
         self,

@@ -12,7 +12,10 @@ _LONGEST = 40
 
 
 def test_they_are_numbered_and_listed() -> None:
-    assert [int(path.name[:4]) for path in RECORDS] == list(range(len(RECORDS)))
+    # A number that is missing was given to something that has not come yet.
+    numbers = [int(path.name[:4]) for path in RECORDS]
+    assert numbers == sorted(set(numbers))
+    assert numbers[0] == 0
     listed = links((FOLDER / "README.md").read_text())
     assert listed == [path.name for path in RECORDS]
 

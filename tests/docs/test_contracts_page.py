@@ -1,6 +1,7 @@
 """docs/contracts.md against the descriptors of the contract."""
 
 from attribution.v1 import (
+    backtest_pb2,
     campaign_pb2,
     conversion_pb2,
     delivery_pb2,
@@ -20,6 +21,7 @@ from docs.markdown import ROOT, table
 
 PAGE = (ROOT / "docs" / "contracts.md").read_text()
 FILES = (
+    backtest_pb2,
     campaign_pb2,
     conversion_pb2,
     delivery_pb2,
@@ -48,6 +50,7 @@ def test_messages_are_of_the_contract() -> None:
     # Those that are only parts of one of the others need no row.
     assert known - rows == {
         "Trigger",
+        "BacktestFigures",
         "PerformsEvent",
         "EntersSegment",
         "LeavesSegment",

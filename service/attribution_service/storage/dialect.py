@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from sqlalchemy import Column, ColumnElement, FromClause, Select, Table
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Insert,
+    Select,
+    Table,
+)
 from sqlalchemy.exc import DBAPIError
 
 if TYPE_CHECKING:
@@ -15,7 +23,36 @@ if TYPE_CHECKING:
     Insertion = sqlite.Insert | postgresql.Insert
 
 Key = tuple[int | str, ...]
+# The values of a row, in the order of its columns.
+Fetched = Sequence[Any]
 Parameters = Mapping[str, Any]
+
+
+class Prepared(Protocol):
+    """A statement that is sent again and again."""
+
+    def fetch(self, connection: Connection, given: Parameters) -> Sequence[Fetched]:
+        """The rows of a query, each with its columns in their order."""
+        ...
+
+    def send(self, connection: Connection, given: Sequence[Parameters]) -> None:
+        """Carry it out once with each of these."""
+        ...
+
+
+class PlainlyPrepared:
+    """Leaves to SQLAlchemy what is to be done."""
+
+    def __init__(self, statement: Select[Any] | Insert) -> None:
+        self._statement = statement
+
+    def fetch(self, connection: Connection, given: Parameters) -> Sequence[Fetched]:
+        """The rows of a query, each with its columns in their order."""
+        return connection.execute(self._statement, given).fetchall()
+
+    def send(self, connection: Connection, given: Sequence[Parameters]) -> None:
+        """Carry it out once with each of these."""
+        connection.execute(self._statement, given)
 
 
 class Steps(NamedTuple):
@@ -55,6 +92,10 @@ class Dialect(Protocol):
 
     def bounds(self, ranges: Iterable[tuple[int, int]]) -> Parameters:
         """These ranges, as the parameters of `steps`."""
+        ...
+
+    def prepare(self, statement: Select[Any] | Insert, names: Sequence[str]) -> Prepared:
+        """A statement to send again and again, each time with values for these parameters."""
         ...
 
     def store_error(self, error: DBAPIError) -> Exception | None:

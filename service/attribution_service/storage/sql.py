@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import chain
 from typing import Any, TypeVar
 
-import sqlalchemy
 from sqlalchemy import (
     Column,
     Connection,
@@ -24,21 +24,17 @@ from attribution_service.core.model import Basis, Campaign, Delivery, Journey, R
 from attribution_service.core.reads import Reach
 from attribution_service.core.state import Needs, PersonState
 from attribution_service.storage import rows, tables
-from attribution_service.storage.dialect import Dialect, Key
+from attribution_service.storage.dialect import Dialect, Fetched, Key
 from attribution_service.storage.sql_erasure import Erasure
 from attribution_service.storage.sql_histories import SqlHistories
 from attribution_service.storage.sql_reports import SqlReports
 from attribution_service.storage.statements import Statements
 from attribution_service.storage.tables import bucket_of
 
-# Keys in one statement: enough to make a round trip cheap, few enough for any engine's limits.
-_KEYS_A_STATEMENT = 500
-
 # Before all times that there are.
 _FIRST_US = -(2**62)
 _TOUCHED = {Basis.RECEIVED: "sent_us", Basis.OPENED: "opened_us", Basis.CLICKED: "clicked_us"}
 
-Fetched = sqlalchemy.Row[Any]
 T = TypeVar("T")
 
 
@@ -134,8 +130,11 @@ class SqlStore:
             table = tables.campaign_revisions
             columns = (table.c.campaign_id, table.c.revision)
             current = {
-                row.campaign_id: rows.revision(_named(row))
-                for row in _by_keys(connection, self._statements, table, columns, keys)
+                row["campaign_id"]: rows.revision(row)
+                for row in map(
+                    partial(_named, table),
+                    self._statements.by_keys(connection, table, columns, keys),
+                )
             }
         return [rows.campaign(row, current[row["campaign_id"]]) for row in found]
 
@@ -238,9 +237,11 @@ class SqlTransaction:
         keys: set[Key] = {(bucket_of(person_id), person_id) for person_id in wanted}
         people, told = tables.people, tables.memberships
         for row in self._by_keys(people, (people.c.bucket, people.c.person_id), keys):
-            states[row.person_id].apply(rows.person(_named(row)))
+            person = rows.read_person(row)
+            states[person.person_id].apply(person)
         for row in self._by_keys(told, (told.c.bucket, told.c.person_id), keys):
-            states[row.person_id].apply(rows.membership(_named(row)))
+            membership = rows.read_membership(row)
+            states[membership.person_id].apply(membership)
         for person_id in wanted:
             states[person_id].meet()
 
@@ -261,7 +262,7 @@ class SqlTransaction:
             for judge in judges[journey.person_id]:
                 reach = judge(journey)
                 if reach is not None:
-                    key = (row.bucket, journey.person_id, journey.journey_id)
+                    key = (bucket_of(journey.person_id), journey.person_id, journey.journey_id)
                     reached[reach.basis].add((*key, *_bounds(reach)))
         for basis, keys in reached.items():
             yield from self._touched(basis, keys)
@@ -280,16 +281,19 @@ class SqlTransaction:
             for key in need.interactions
         }
         for row in self._by_keys(table, tuple(table.primary_key), keys):
-            states[row.person_id].apply(rows.interaction(_named(row)))
+            interaction = rows.read_interaction(row)
+            states[interaction.person_id].apply(interaction)
 
     def _load_events(self, needs: Sequence[Needs], states: Mapping[str, PersonState]) -> None:
         replayed: list[Key] = []
         for row in self._found(tables.receipts, "event_id", _keys(needs, lambda n: n.event_ids)):
-            states[row.person_id].apply(rows.receipt(_named(row)))
-            replayed.append((row.bucket, row.person_id, row.event_id))
+            receipt = rows.read_receipt(row)
+            states[receipt.person_id].apply(receipt)
+            replayed.append((bucket_of(receipt.person_id), receipt.person_id, receipt.event_id))
         found = self._found(tables.conversions, "event_id", replayed)
-        for row in sorted(found, key=lambda row: str(row.campaign_id)):
-            states[row.person_id].apply(rows.conversion(_named(row)))
+        conversions = [rows.conversion(_named(tables.conversions, row)) for row in found]
+        for conversion in sorted(conversions, key=lambda item: item.campaign_id):
+            states[conversion.person_id].apply(conversion)
 
     def _found(self, table: Table, column: str, keys: Iterable[Key]) -> Iterator[Fetched]:
         columns = (table.c.bucket, table.c.person_id, table.c[column])
@@ -302,7 +306,7 @@ class SqlTransaction:
         keys: Iterable[Key],
         between: Column[Any] | None = None,
     ) -> Iterator[Fetched]:
-        return _by_keys(self._connection, self._statements, table, columns, keys, between)
+        return self._statements.by_keys(self._connection, table, columns, keys, between)
 
     def write(self, changes: Iterable[PersonChange]) -> None:
         """Store the changes; of one record, the last one stands."""
@@ -351,7 +355,7 @@ class SqlTransaction:
         self._upsert(tables.latest_arrival, [{"id": 1, "arrival_us": arrival_us}])
 
     def _upsert(self, table: Table, values: list[rows.Row], *, keep: bool = False) -> None:
-        self._connection.execute(self._statements.upsert(table, keep=keep), values)
+        self._statements.upsert(self._connection, table, values, keep=keep)
 
 
 def _asks_for_person(need: Needs, state: PersonState) -> bool:
@@ -374,31 +378,6 @@ def _bounds(reach: Reach) -> tuple[int, ...]:
     return (_FIRST_US if reach.since_us is None else reach.since_us, reach.until_us)
 
 
-def _by_keys(
-    connection: Connection,
-    statements: Statements,
-    table: Table,
-    columns: tuple[Column[Any], ...],
-    keys: Iterable[Key],
-    between: Column[Any] | None = None,
-) -> Iterator[Fetched]:
-    """The rows whose columns are one of the keys, a bounded number of keys a statement.
-
-    With `between`, a key has two values more, and this column lies between them. The rows hold all
-    columns of the table in their order. The keys are sorted, so that the look-ups go through the
-    index in order.
-    """
-    statement = statements.look_up(table, columns, between)
-    ordered = sorted(keys)
-    for start in range(0, len(ordered), _KEYS_A_STATEMENT):
-        part = ordered[start : start + _KEYS_A_STATEMENT]
-        yield from connection.execute(statement, statements.keys(columns, part))
-
-
-def _named(row: Fetched) -> rows.Row:
-    return row._asdict()
-
-
 def _of_person(table: Table, person_id: str) -> Select[Any]:
     return select(table).where(
         table.c.bucket == bucket_of(person_id), table.c.person_id == person_id
@@ -417,3 +396,7 @@ def _all(
 
 def _first(found: Sequence[T]) -> T | None:
     return found[0] if found else None
+
+
+def _named(table: Table, row: Fetched) -> rows.Row:
+    return dict(zip((column.name for column in table.c), row, strict=True))

@@ -3,14 +3,21 @@
 Known by what they do, so there are only as many as there are ways to ask.
 """
 
+from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import Column, Insert, Select, Table, bindparam
+from sqlalchemy import Column, Connection, Table, bindparam
 from sqlalchemy.sql.dml import ReturningInsert
 
-from attribution_service.storage import tables
-from attribution_service.storage.dialect import Dialect
+from attribution_service.storage import rows, tables
+from attribution_service.storage.dialect import Dialect, Fetched, Key, Prepared
+
+# Keys in one statement: enough to make a round trip cheap, few enough for any engine's limits.
+_KEYS_A_STATEMENT = 500
+
+Columns = tuple[Column[Any], ...]
 
 
 class Statements:
@@ -18,25 +25,49 @@ class Statements:
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
-        self.look_up = cache(self._look_up)
-        self.upsert = cache(self._upsert)
-        self.keys = dialect.keys
+        self._look_up = cache(self._made_look_up)
+        self._upsert = cache(self._made_upsert)
         self.numbering = self._numbering()
 
-    def _look_up(
-        self, table: Table, columns: tuple[Column[Any], ...], between: Column[Any] | None = None
-    ) -> Select[Any]:
-        """The rows of the keys given to it, as `Dialect.look_up`."""
-        return self._dialect.look_up(table, columns, between)
+    def by_keys(
+        self,
+        connection: Connection,
+        table: Table,
+        columns: Columns,
+        keys: Iterable[Key],
+        between: Column[Any] | None = None,
+    ) -> Iterator[Fetched]:
+        """The rows whose columns are one of the keys, a bounded number of keys a statement.
 
-    def _upsert(self, table: Table, *, keep: bool) -> Insert:
-        """Inserts rows; of those whose key is there, the old ones or the new ones stay."""
+        With `between`, a key has two values more, and this column lies between them. The rows hold
+        all columns of the table in their order. The keys are sorted, so that the look-ups go
+        through the index in order.
+        """
+        ordered = iter(sorted(keys))
+        while part := list(islice(ordered, _KEYS_A_STATEMENT)):
+            given = self._dialect.keys(columns, part)
+            yield from self._look_up(table, columns, between, tuple(given)).fetch(connection, given)
+
+    def upsert(
+        self, connection: Connection, table: Table, values: list[rows.Row], *, keep: bool = False
+    ) -> None:
+        """Insert rows; of those whose key is there, the old ones (`keep`) or the new ones stay."""
+        self._upsert(table, keep=keep).send(connection, values)
+
+    def _made_look_up(
+        self, table: Table, columns: Columns, between: Column[Any] | None, names: tuple[str, ...]
+    ) -> Prepared:
+        return self._dialect.prepare(self._dialect.look_up(table, columns, between), names)
+
+    def _made_upsert(self, table: Table, *, keep: bool) -> Prepared:
         statement = self._dialect.insert(table)
         key = list(table.primary_key)
         if keep:
-            return statement.on_conflict_do_nothing(index_elements=key)
-        rest = {c.name: statement.excluded[c.name] for c in table.c if not c.primary_key}
-        return statement.on_conflict_do_update(index_elements=key, set_=rest)
+            statement = statement.on_conflict_do_nothing(index_elements=key)
+        else:
+            rest = {c.name: statement.excluded[c.name] for c in table.c if not c.primary_key}
+            statement = statement.on_conflict_do_update(index_elements=key, set_=rest)
+        return self._dialect.prepare(statement, [column.name for column in table.c])
 
     def _numbering(self) -> ReturningInsert[Any]:
         """Adds `many` to the count of conversions; gives the new count."""

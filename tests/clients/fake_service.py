@@ -285,6 +285,22 @@ class FakeService(
     ) -> attribution_service_pb2.EvaluateBatchResponse:
         return self._answer(attribution_service_pb2.EvaluateBatchResponse(), request, context)
 
+    def EvaluateStream(
+        self,
+        request_iterator: Iterator[attribution_service_pb2.EvaluateStreamRequest],
+        context: grpc.ServicerContext,
+    ) -> Iterator[attribution_service_pb2.EvaluateStreamResponse]:
+        """Answer each request with what was told, up to a failure; nothing told: an empty one."""
+        queue = self._answers["EvaluateStream"]
+        for request in request_iterator:
+            with self._lock:
+                self._calls.append(Call("EvaluateStream", request, {}))
+            answer = queue.popleft() if queue else attribution_service_pb2.EvaluateStreamResponse()
+            if isinstance(answer, Failure):
+                context.abort(answer.code, answer.message)
+            assert isinstance(answer, attribution_service_pb2.EvaluateStreamResponse)
+            yield answer
+
     def Ingest(
         self, request: attribution_service_pb2.IngestRequest, context: grpc.ServicerContext
     ) -> attribution_service_pb2.IngestResponse:

@@ -72,6 +72,9 @@ TRIED = rule_service_pb2.BacktestResponse(summary=BacktestSummary(both=1))
 ACTIVITY = PersonActivity(journey_id="j1")
 CONVERSION = Conversion(delivery_id="d1")
 WATCHED = report_service_pb2.WatchConversionsResponse(conversion=CONVERSION, cursor="7")
+STREAMED = attribution_service_pb2.EvaluateStreamResponse(
+    results=[EvaluateResult(answer=EvaluateResponse(replayed=True))]
+)
 REVISION = CampaignRevision(revision=1)
 SEGMENT = Segment(segment_id="s1", rule="has(person.a)")
 DELIVERY = Delivery(delivery_id="d1", person_id="p1")
@@ -433,6 +436,15 @@ CASES = [
             results=[EvaluateResult(answer=EvaluateResponse(replayed=True))]
         ),
         args=([EvaluateRequest(event={"event_id": "e1", "properties": {"a": 1}}, explain=True)],),
+    ),
+    Case(
+        "evaluate_stream",
+        "EvaluateStream",
+        {},
+        {"requests": [{"event": {"eventId": "e1"}}]},
+        STREAMED,
+        args=([[EvaluateRequest(event={"event_id": "e1"})]],),
+        items=[STREAMED],
     ),
     Case(
         "ingest",

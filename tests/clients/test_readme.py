@@ -41,12 +41,16 @@ def prepare_watch(service: FakeService) -> None:
     service.will("WatchConversions", WatchConversionsResponse(cursor="6"), found)
 
 
+def prepare_stream(_: FakeService) -> None:
+    """Answers without results are what there is when nothing else was told."""
+
+
 def prepare_error(service: FakeService) -> None:
     service.will("CheckExit", MISSING)
 
 
 def test_all_blocks_are_here() -> None:
-    assert len(BLOCKS) == 4
+    assert len(BLOCKS) == 5
     assert all(block.count(ADDRESS) == 1 for block in BLOCKS)
 
 
@@ -56,9 +60,10 @@ def test_all_blocks_are_here() -> None:
         (0, prepare_sync, "['d1']\nTrue\n"),
         (1, prepare_async, "['d1']\n['j1']\n"),
         (2, prepare_watch, "d1 7\n"),
-        (3, prepare_error, "JOURNEY_NOT_FOUND {'journey_id': 'j404'}\n"),
+        (3, prepare_stream, "[]\n" * 4),
+        (4, prepare_error, "JOURNEY_NOT_FOUND {'journey_id': 'j404'}\n"),
     ],
-    ids=["sync", "async", "watch", "errors"],
+    ids=["sync", "async", "watch", "stream", "errors"],
 )
 def test_block_of_the_readme(
     number: int,

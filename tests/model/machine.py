@@ -185,6 +185,10 @@ def machine_for(new_driver: Callable[[], Driver]) -> type[RuleBasedStateMachine]
         def evaluate_batch(self, commands: list[Command]) -> None:
             self._steps(commands)
 
+        @rule(commands=_one("evaluate_stream", strategies.evaluate_batch))
+        def evaluate_stream(self, commands: list[Command]) -> None:
+            self._steps(commands)
+
         @rule(commands=_one("ingest", strategies.ingest))
         def ingest(self, commands: list[Command]) -> None:
             self._steps(commands)

@@ -92,6 +92,7 @@ class NaiveModel(NaivePeople):
             "check_exit": self.check_exit,
             "check_exit_batch": self.check_exit_batch,
             "evaluate_batch": self.evaluate_batch,
+            "evaluate_stream": self.evaluate_batch,
             "ingest": self.ingest,
             "archive_campaign": self.archive_campaign,
             "list_campaigns": self.list_campaigns,

@@ -540,6 +540,7 @@ ANYTHING: tuple[tuple[int, str, Maker], ...] = (
     (1, "update_segment", update_segment),
     (1, "check_exit_batch", check_exit_batch),
     (1, "evaluate_batch", evaluate_batch),
+    (1, "evaluate_stream", evaluate_batch),
     (2, "ingest", ingest),
     (1, "get_person", get_person),
     (4, "record_delivery", record_delivery),

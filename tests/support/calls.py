@@ -11,7 +11,7 @@ from attribution_service.app import background
 from attribution_service.clock import ManualClock
 from attribution_service.config import ServerSettings
 from attribution_service.transport.errors import STATUS_DETAILS
-from attribution_service.transport.rpcs import METHODS, StreamRpc
+from attribution_service.transport.rpcs import METHODS, BatchStreamRpc, StreamRpc
 from google.protobuf import json_format
 from google.rpc import error_details_pb2, status_pb2
 
@@ -53,6 +53,9 @@ class Caller:
         if isinstance(_METHODS[name].rpc, StreamRpc):
             stream: Any = self.channel.unary_stream(_METHODS[name].path)
             return bytes(next(stream(data, timeout=timeout)))
+        if isinstance(_METHODS[name].rpc, BatchStreamRpc):
+            both: Any = self.channel.stream_stream(_METHODS[name].path)
+            return bytes(next(both(iter([data]), timeout=timeout)))
         call: Any = self.channel.unary_unary(_METHODS[name].path)
         response: bytes = call(data, timeout=timeout)
         return response

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Self, TypeVar
@@ -17,6 +17,7 @@ from attribution.v1.attribution_service_pb2 import (
     EvaluateBatchResponse,
     EvaluateRequest,
     EvaluateResponse,
+    EvaluateStreamResponse,
     IngestItem,
     IngestResponse,
     NextStep,
@@ -84,6 +85,7 @@ from attribution.v1.segment_service_pb2_grpc import SegmentServiceStub
 
 from attribution_client import _report_requests, _requests
 from attribution_client._channel import ChannelSettings
+from attribution_client._connections import Connections
 from attribution_client._convert import Properties
 from attribution_client._decode import from_rpc_error
 from attribution_client._pages import Page, PageRequest, next_request
@@ -95,6 +97,7 @@ from attribution_client._retry import (
     RetryPolicy,
     checked_timeout,
 )
+from attribution_client._sending import AsyncSending
 from attribution_client._watch import Watching
 
 _Request = TypeVar("_Request")
@@ -454,6 +457,42 @@ class AsyncAttributionClient:
         """
         request = _requests.evaluate_batch(requests)
         return await self._call(self._attribution.EvaluateBatch, request, timeout)
+
+    def evaluate_stream(
+        self,
+        batches: AsyncIterable[Sequence[EvaluateRequest]] | Iterable[Sequence[EvaluateRequest]],
+        *,
+        timeout: float | None = None,
+    ) -> AsyncIterator[EvaluateStreamResponse]:
+        """Evaluate batch after batch, without waiting for each answer.
+
+        See `AttributionClient.evaluate_stream`. Batches are taken in a task.
+        """
+        return self._send(AsyncSending(batches), Connections(self._retry, self._clock, timeout))
+
+    async def _send(
+        self, sending: AsyncSending, connections: Connections
+    ) -> AsyncIterator[EvaluateStreamResponse]:
+        try:
+            while True:
+                if self._closed:
+                    raise ValueError("the client is closed")
+                requests = sending.connect()
+                stream = self._attribution.EvaluateStream(requests, timeout=connections.seconds)
+                try:
+                    async for response in stream:
+                        connections.works()
+                        sending.answered()
+                        yield response
+                    sending.check_end()
+                    return
+                except grpc.RpcError as error:
+                    delay = connections.delay_after(error)
+                finally:
+                    stream.cancel()
+                await self._sleep(delay)
+        finally:
+            sending.stop()
 
     async def ingest(
         self, items: Sequence[IngestItem], *, timeout: float | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Self, TypeVar
@@ -16,6 +16,7 @@ from attribution.v1.attribution_service_pb2 import (
     EvaluateBatchResponse,
     EvaluateRequest,
     EvaluateResponse,
+    EvaluateStreamResponse,
     IngestItem,
     IngestResponse,
     NextStep,
@@ -83,6 +84,7 @@ from attribution.v1.segment_service_pb2_grpc import SegmentServiceStub
 
 from attribution_client import _report_requests, _requests
 from attribution_client._channel import ChannelSettings
+from attribution_client._connections import Connections
 from attribution_client._convert import Properties
 from attribution_client._decode import from_rpc_error
 from attribution_client._pages import Page, PageRequest, next_request
@@ -94,6 +96,7 @@ from attribution_client._retry import (
     RetryPolicy,
     checked_timeout,
 )
+from attribution_client._sending import Sending
 from attribution_client._watch import Watching
 
 _Request = TypeVar("_Request")
@@ -669,6 +672,59 @@ class AttributionClient:
         """
         request = _requests.evaluate_batch(requests)
         return self._call(self._attribution.EvaluateBatch, request, timeout)
+
+    def evaluate_stream(
+        self, batches: Iterable[Sequence[EvaluateRequest]], *, timeout: float | None = None
+    ) -> Iterator[EvaluateStreamResponse]:
+        """Evaluate batch after batch, without waiting for each answer.
+
+        Batches are taken from their source, in a thread of this package, as the
+        service answers: at most 8 are under way. Connects again when the connection is
+        lost or the server stops, and sends again what has no answer yet; what has a
+        change of a segment needs a `change_id` for that. Close the iterator to end it:
+        what is under way then may be carried out or not.
+
+        Args:
+            batches: Lists of at most 500 requests, such as a generator gives them.
+            timeout: Seconds that one connection lasts before the next; None: 300. No
+                limit for the whole.
+
+        Returns:
+            The response to each batch, in the same order: a result for each request,
+            or one error for the batch, of which nothing was taken in then. Such a
+            batch is not sent again: those behind it are under way already.
+
+        Raises:
+            ResourceExhausted: Too many streams are open; raised while iterating, as all
+                errors are, also those that `batches` raises.
+            Unavailable: No server answers; raised after 20 attempts, or those of the
+                retry policy if they are more, which count anew with each response. A
+                policy of one attempt is kept to.
+            AttributionError: The call failed otherwise.
+        """
+        return self._send(Sending(batches), Connections(self._retry, self._clock, timeout))
+
+    def _send(self, sending: Sending, connections: Connections) -> Iterator[EvaluateStreamResponse]:
+        try:
+            while True:
+                if self._closed:
+                    raise ValueError("the client is closed")
+                requests = sending.connect()
+                stream = self._attribution.EvaluateStream(requests, timeout=connections.seconds)
+                try:
+                    for response in stream:
+                        connections.works()
+                        sending.answered()
+                        yield response
+                    sending.check_end()
+                    return
+                except grpc.RpcError as error:
+                    delay = connections.delay_after(error)
+                finally:
+                    stream.cancel()
+                self._sleep(delay)
+        finally:
+            sending.stop()
 
     def ingest(
         self, items: Sequence[IngestItem], *, timeout: float | None = None

@@ -64,7 +64,8 @@ class _Waiting:
 class Pipeline:
     """Carries out commands in order of arrival; used from the one event loop that made it.
 
-    `conversions` tells when conversions may have been recorded, after they are durable.
+    `conversions` tells when conversions may have been recorded, after they are durable, and
+    `answered` when commands have been answered, so that there may be room again.
     """
 
     def __init__(self, engine: Engine, clock: Clock, limits: PipelineLimits | None = None) -> None:
@@ -81,6 +82,7 @@ class Pipeline:
         self._broken = False
         self._latest_us = engine.latest_arrival_us
         self.conversions = Pulse()
+        self.answered = Pulse()
         self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
         self._thread.start()
 
@@ -90,7 +92,7 @@ class Pipeline:
         Raises Refusal if it is refused, or the store's error. If the caller stops waiting before
         the command was taken, it is not carried out; after that it is carried out all the same.
         """
-        (outcome,) = await self._outcomes((command,), size_bytes)
+        (outcome,) = await self.take_in((command,), size_bytes)
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
@@ -107,25 +109,31 @@ class Pipeline:
         Raises Refusal if there is no room for all of them.
         """
         commands = [each for each in wanted if not isinstance(each, Refusal)]
-        if len(commands) == len(wanted):
-            return await self._outcomes(commands, size_bytes)
-        outcomes = iter(await self._outcomes(commands, size_bytes))
-        return [each if isinstance(each, Refusal) else next(outcomes) for each in wanted]
+        return in_their_places(wanted, await self.take_in(commands, size_bytes))
 
-    async def _outcomes(self, commands: Sequence[Command], size_bytes: int) -> Sequence[Outcome]:
-        """One future and one entry of the queue, however many the commands are."""
+    def take_in(
+        self, commands: Sequence[Command], size_bytes: int = 0
+    ) -> asyncio.Future[Sequence[Outcome]]:
+        """Give commands that came together their place in the queue.
+
+        What is taken in later is carried out later. To cancel the future is to stop waiting.
+
+        Raises Refusal if there is no room for all of them.
+        """
+        # One future and one entry of the queue, however many the commands are.
         arrival_us = self._arrival_us()
         arrivals = [Arrival(command, arrival_us) for command in commands]
         waiting = _Waiting(arrivals, size_bytes, self._loop.create_future())
         with self._work:
             self._check_open(len(arrivals), size_bytes)
-            if not arrivals:
-                return []
-            self._queue.append(waiting)
-            self._waiting += len(arrivals)
-            self._waiting_bytes += size_bytes
-            self._work.notify()
-        return await waiting.future
+            if arrivals:
+                self._queue.append(waiting)
+                self._waiting += len(arrivals)
+                self._waiting_bytes += size_bytes
+                self._work.notify()
+            else:
+                waiting.future.set_result([])
+        return waiting.future
 
     def _arrival_us(self) -> int:
         """The arrival time, which never goes back even if the clock does (C9)."""
@@ -189,6 +197,7 @@ class Pipeline:
             if not waiting.future.done():  # the caller waits still
                 waiting.future.set_result(outcomes[start:end])
             start = end
+        self.answered.tell()
         if converted:
             self.conversions.tell()
 
@@ -215,6 +224,16 @@ class Pipeline:
                 self._waiting -= len(waiting.arrivals)
                 self._waiting_bytes -= waiting.size_bytes
             return bool(self._taken)
+
+
+def in_their_places(
+    wanted: Sequence[Command | Refusal], outcomes: Sequence[Outcome]
+) -> Sequence[Outcome]:
+    """The outcomes of the commands, with each refusal among them as its own outcome."""
+    if len(outcomes) == len(wanted):
+        return outcomes
+    rest = iter(outcomes)
+    return [each if isinstance(each, Refusal) else next(rest) for each in wanted]
 
 
 def overloaded(what: str) -> Refusal:

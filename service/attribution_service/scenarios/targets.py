@@ -21,7 +21,7 @@ from attribution_service.storage.memory import MemoryStore
 from attribution_service.transport.batch import BatchRpc
 from attribution_service.transport.errors import STATUS_DETAILS, failure
 from attribution_service.transport.limits import TransportLimits
-from attribution_service.transport.rpcs import Method, ReadRpc, StreamRpc
+from attribution_service.transport.rpcs import BatchStreamRpc, Method, ReadRpc, StreamRpc
 
 MEMORY = "memory"
 SQLITE = "sqlite"
@@ -83,6 +83,8 @@ class CoreTarget:
             raise TypeError(f"{method.name} has more than one answer")
         if isinstance(rpc, ReadRpc):
             return rpc.read(request, self._store)
+        if isinstance(rpc, BatchStreamRpc):  # of one batch
+            rpc = rpc.batch
         if isinstance(rpc, BatchRpc):
             items = rpc.parse(method.request_type, request.SerializeToString())
             return rpc.response(items, self._outcomes(rpc.commands(items), at_us))
@@ -100,14 +102,15 @@ class ServerTarget:
         self._clock = clock
 
     def call(self, method: Method, request: Message, at_us: int) -> Message:
-        """The response. Raises CallError."""
+        """The response, in a stream the one to its only request. Raises CallError."""
         self._clock.set_us(at_us)
-        call = self._channel.unary_unary(
-            method.path,
-            request_serializer=method.request_type.SerializeToString,
-            response_deserializer=method.response_type.FromString,
-        )
+        types = (method.request_type.SerializeToString, method.response_type.FromString)
         try:
+            if isinstance(method.rpc, BatchStreamRpc):
+                stream = self._channel.stream_stream(method.path, *types)
+                (response,) = stream(iter([request]), timeout=_CALL_SECONDS)
+                return response
+            call = self._channel.unary_unary(method.path, *types)
             return call(request, timeout=_CALL_SECONDS)
         except grpc.RpcError as error:
             raise _call_error(error) from error

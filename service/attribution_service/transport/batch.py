@@ -112,12 +112,25 @@ def _checked(outcome: Answer | Exception) -> attribution_service_pb2.CheckExitRe
 def evaluate_batch(_: Items, outcomes: Outcomes) -> attribution_service_pb2.EvaluateBatchResponse:
     """The response to EvaluateBatch; the outcomes stand in the order of the requests."""
     return attribution_service_pb2.EvaluateBatchResponse(
-        results=evaluated(outcomes, f"{_SERVICE}/EvaluateBatch")
+        results=_results(outcomes, f"{_SERVICE}/EvaluateBatch")
     )
 
 
-def evaluated(outcomes: Outcomes, method: str) -> list[attribution_service_pb2.EvaluateResult]:
-    """The results of evaluations, in the same order."""
+def evaluate_stream(_: Items, outcomes: Outcomes) -> attribution_service_pb2.EvaluateStreamResponse:
+    """The response to one batch of EvaluateStream."""
+    return attribution_service_pb2.EvaluateStreamResponse(
+        results=_results(outcomes, f"{_SERVICE}/EvaluateStream")
+    )
+
+
+def stream_refused(fault: Exception) -> attribution_service_pb2.EvaluateStreamResponse:
+    """The response to a batch of EvaluateStream that is refused as a whole."""
+    return attribution_service_pb2.EvaluateStreamResponse(
+        error=error(fault, f"{_SERVICE}/EvaluateStream")
+    )
+
+
+def _results(outcomes: Outcomes, method: str) -> list[attribution_service_pb2.EvaluateResult]:
     room = _Room()
     return [_evaluated(outcome, room, method) for outcome in outcomes]
 

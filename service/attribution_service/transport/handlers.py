@@ -18,7 +18,14 @@ from attribution_service.transport.command_rpcs import CommandRpc
 from attribution_service.transport.errors import STATUS_DETAILS, failure
 from attribution_service.transport.limits import TransportLimits
 from attribution_service.transport.readers import Readers
-from attribution_service.transport.rpcs import BacktestRpc, Method, ReadRpc, WatchRpc
+from attribution_service.transport.rpcs import (
+    BacktestRpc,
+    BatchStreamRpc,
+    Method,
+    ReadRpc,
+    WatchRpc,
+)
+from attribution_service.transport.streams import BatchStream
 from attribution_service.transport.under_way import CallsUnderWay, Places
 from attribution_service.transport.watching import WatchStream
 from attribution_service.transport.wire import check_size
@@ -45,6 +52,7 @@ class Handlers:
         self._readers = Readers(limits.reads)
         self._watchers = Places(limits.watchers, "watch")
         self._backtests = Places(limits.backtests, "backtests run")
+        self._streams = Places(limits.streams, "streams of batches are open")
 
     def of(self, method: Method) -> "Handler":
         """The handler of a method."""
@@ -53,6 +61,8 @@ class Handlers:
             return self._watch(method, method.rpc)
         if isinstance(method.rpc, BacktestRpc):
             return self._backtest(method, method.rpc)
+        if isinstance(method.rpc, BatchStreamRpc):
+            return self._batches(method, method.rpc)
         return self._unary(method, self._call(method))
 
     def close(self) -> None:
@@ -104,7 +114,7 @@ class Handlers:
                 self._readers,
                 self._pipeline.conversions,
                 self._limits.heartbeat_seconds,
-                context.write,
+                partial(_write, context),
             )
             await stream.run(lambda: rpc.opened(request, self._store))
 
@@ -121,10 +131,24 @@ class Handlers:
         async def send(data: bytes, context: "Context") -> None:
             request = self._parse(method, data)
             seconds = self._limits.backtest_seconds
-            stream = BacktestStream(self._readers, seconds, context.write)
+            stream = BacktestStream(self._readers, seconds, partial(_write, context))
             await stream.run(lambda: rpc.opened(request, self._store))
 
         return grpc.unary_stream_rpc_method_handler(handle)
+
+    def _batches(self, method: Method, rpc: BatchStreamRpc) -> "Handler":
+        async def handle(_: object, context: "Context") -> None:
+            await self._guarded(method, context, answer(context))
+
+        async def answer(context: "Context") -> None:
+            self._under_way.check_open()
+            with self._streams.one():
+                stream = BatchStream(
+                    method, rpc, self._pipeline, self._limits, self._under_way.stopping
+                )
+                await stream.run(context.read, partial(_write, context))
+
+        return grpc.stream_stream_rpc_method_handler(handle)
 
     def _call(self, method: Method) -> Callable[[bytes], Awaitable[bytes]]:
         rpc = method.rpc
@@ -160,3 +184,12 @@ class Handlers:
         remaining = context.time_remaining()
         most = self._limits.call_seconds
         return most if remaining is None else min(most, remaining)
+
+
+async def _write(context: "Context", data: bytes) -> None:
+    """Send a message of a stream; returns when there is room for it."""
+    try:
+        await context.write(data)
+    except Exception:  # noqa: BLE001  gRPC's own has no public name
+        # The caller has gone, of which we hear in another way too, sooner or later.
+        raise asyncio.CancelledError from None

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 class TransportLimits:
     """What one call may cost, and how many reads and streams may be under way.
 
-    The bytes of a call's message, and the seconds that it may take. A watch may take any time, and
-    sends a sign of life after so many seconds without a message; a backtest has its own seconds.
+    The bytes of a message, and the seconds that a call may take; a backtest has its own. A stream
+    may take any time: of conversions it sends a sign of life after so many seconds without a
+    message; of batches `stream_batches` may be under way, and each waits for room, and its answer
+    to be taken, no longer than a call may take.
     """
 
     message_bytes: int = 1024 * 1024
@@ -18,3 +20,5 @@ class TransportLimits:
     heartbeat_seconds: float = 10.0
     backtests: int = 2
     backtest_seconds: float = 14_400.0
+    streams: int = 100
+    stream_batches: int = 4

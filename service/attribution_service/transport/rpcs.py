@@ -55,8 +55,16 @@ class BacktestRpc:
     opened: Callable[[Any, Store], backtest.Running]
 
 
+@dataclass(frozen=True, slots=True)
+class BatchStreamRpc:
+    """A method that takes a stream of batches, and answers each; `refused` is about a whole one."""
+
+    batch: BatchRpc
+    refused: Callable[[Exception], Message]
+
+
 StreamRpc = WatchRpc | BacktestRpc
-Rpc = CommandRpc | BatchRpc | ReadRpc | StreamRpc
+Rpc = CommandRpc | BatchRpc | ReadRpc | StreamRpc | BatchStreamRpc
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +110,9 @@ _RPCS: Mapping[str, Rpc] = {
     "ListDeliveries": ReadRpc(reads.list_deliveries),
     "CheckExitBatch": BatchRpc("checks", decode.check_exit, batch.check_exit_batch),
     "EvaluateBatch": BatchRpc("requests", decode.evaluate, batch.evaluate_batch),
+    "EvaluateStream": BatchStreamRpc(
+        BatchRpc("requests", decode.evaluate, batch.evaluate_stream), batch.stream_refused
+    ),
     "Ingest": BatchRpc("items", batch.ingest_item, batch.ingest),
     "GetSegment": ReadRpc(reads.get_segment),
     "ListSegments": ReadRpc(reads.list_segments),

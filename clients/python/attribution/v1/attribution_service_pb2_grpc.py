@@ -55,6 +55,11 @@ class AttributionServiceStub(object):
                 request_serializer=attribution_dot_v1_dot_attribution__service__pb2.EvaluateBatchRequest.SerializeToString,
                 response_deserializer=attribution_dot_v1_dot_attribution__service__pb2.EvaluateBatchResponse.FromString,
                 _registered_method=True)
+        self.EvaluateStream = channel.stream_stream(
+                '/attribution.v1.AttributionService/EvaluateStream',
+                request_serializer=attribution_dot_v1_dot_attribution__service__pb2.EvaluateStreamRequest.SerializeToString,
+                response_deserializer=attribution_dot_v1_dot_attribution__service__pb2.EvaluateStreamResponse.FromString,
+                _registered_method=True)
         self.Ingest = channel.unary_unary(
                 '/attribution.v1.AttributionService/Ingest',
                 request_serializer=attribution_dot_v1_dot_attribution__service__pb2.IngestRequest.SerializeToString,
@@ -101,6 +106,17 @@ class AttributionServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def EvaluateStream(self, request_iterator, context):
+        """EvaluateBatch for a sender that does not want to wait for each answer. The
+        answers come in the order of the batches, each when its batch is durable. A
+        batch is taken in behind the one before it, so the order within a person is
+        kept; what is more than the server can soon answer is not read, which holds
+        the sender up. The stream ends when the sender ends it and all is answered.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Ingest(self, request, context):
         """Takes in all that happens, in order: journeys, deliveries, interactions,
         evaluations, checks and attributes, in one batch. Each gets what its own call
@@ -133,6 +149,11 @@ def add_AttributionServiceServicer_to_server(servicer, server):
                     servicer.EvaluateBatch,
                     request_deserializer=attribution_dot_v1_dot_attribution__service__pb2.EvaluateBatchRequest.FromString,
                     response_serializer=attribution_dot_v1_dot_attribution__service__pb2.EvaluateBatchResponse.SerializeToString,
+            ),
+            'EvaluateStream': grpc.stream_stream_rpc_method_handler(
+                    servicer.EvaluateStream,
+                    request_deserializer=attribution_dot_v1_dot_attribution__service__pb2.EvaluateStreamRequest.FromString,
+                    response_serializer=attribution_dot_v1_dot_attribution__service__pb2.EvaluateStreamResponse.SerializeToString,
             ),
             'Ingest': grpc.unary_unary_rpc_method_handler(
                     servicer.Ingest,
@@ -249,6 +270,33 @@ class AttributionService(object):
             '/attribution.v1.AttributionService/EvaluateBatch',
             attribution_dot_v1_dot_attribution__service__pb2.EvaluateBatchRequest.SerializeToString,
             attribution_dot_v1_dot_attribution__service__pb2.EvaluateBatchResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EvaluateStream(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/attribution.v1.AttributionService/EvaluateStream',
+            attribution_dot_v1_dot_attribution__service__pb2.EvaluateStreamRequest.SerializeToString,
+            attribution_dot_v1_dot_attribution__service__pb2.EvaluateStreamResponse.FromString,
             options,
             channel_credentials,
             insecure,

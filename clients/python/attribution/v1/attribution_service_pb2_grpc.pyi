@@ -52,6 +52,13 @@ class AttributionServiceStub:
     why it was refused, and one that is refused does not hinder the others. An
     answer means that all of them are durable.
     """
+    EvaluateStream: _grpc.StreamStreamMultiCallable[_attribution_service_pb2.EvaluateStreamRequest, _attribution_service_pb2.EvaluateStreamResponse]
+    """EvaluateBatch for a sender that does not want to wait for each answer. The
+    answers come in the order of the batches, each when its batch is durable. A
+    batch is taken in behind the one before it, so the order within a person is
+    kept; what is more than the server can soon answer is not read, which holds
+    the sender up. The stream ends when the sender ends it and all is answered.
+    """
     Ingest: _grpc.UnaryUnaryMultiCallable[_attribution_service_pb2.IngestRequest, _attribution_service_pb2.IngestResponse]
     """Takes in all that happens, in order: journeys, deliveries, interactions,
     evaluations, checks and attributes, in one batch. Each gets what its own call
@@ -82,6 +89,13 @@ class AttributionServiceAsyncStub(AttributionServiceStub):
     """Evaluate for many, in order: each gets what Evaluate would have answered, or
     why it was refused, and one that is refused does not hinder the others. An
     answer means that all of them are durable.
+    """
+    EvaluateStream: _aio.StreamStreamMultiCallable[_attribution_service_pb2.EvaluateStreamRequest, _attribution_service_pb2.EvaluateStreamResponse]  # type: ignore[assignment]
+    """EvaluateBatch for a sender that does not want to wait for each answer. The
+    answers come in the order of the batches, each when its batch is durable. A
+    batch is taken in behind the one before it, so the order within a person is
+    kept; what is more than the server can soon answer is not read, which holds
+    the sender up. The stream ends when the sender ends it and all is answered.
     """
     Ingest: _aio.UnaryUnaryMultiCallable[_attribution_service_pb2.IngestRequest, _attribution_service_pb2.IngestResponse]  # type: ignore[assignment]
     """Takes in all that happens, in order: journeys, deliveries, interactions,
@@ -134,6 +148,19 @@ class AttributionServiceServicer(metaclass=_abc_1.ABCMeta):
         """Evaluate for many, in order: each gets what Evaluate would have answered, or
         why it was refused, and one that is refused does not hinder the others. An
         answer means that all of them are durable.
+        """
+
+    @_abc_1.abstractmethod
+    def EvaluateStream(
+        self,
+        request_iterator: _MaybeAsyncIterator[_attribution_service_pb2.EvaluateStreamRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_attribution_service_pb2.EvaluateStreamResponse], _abc.AsyncIterator[_attribution_service_pb2.EvaluateStreamResponse]]:
+        """EvaluateBatch for a sender that does not want to wait for each answer. The
+        answers come in the order of the batches, each when its batch is durable. A
+        batch is taken in behind the one before it, so the order within a person is
+        kept; what is more than the server can soon answer is not read, which holds
+        the sender up. The stream ends when the sender ends it and all is answered.
         """
 
     @_abc_1.abstractmethod

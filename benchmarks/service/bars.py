@@ -65,6 +65,57 @@ def _figure(
     return Bar(name, case, measure, "service", "", sense, bound, what, unit)
 
 
+def _overload(case: str, what: str) -> tuple[Bar, ...]:
+    """The bars of one kind of overload."""
+    return (
+        _figure(
+            f"{case}: answered p99",
+            case,
+            "answered_p99_s",
+            Sense.AT_MOST,
+            1.0,
+            " s",
+            f"{what}: what is answered, from the moment it was due",
+        ),
+        _figure(
+            f"{case}: refused p99",
+            case,
+            "refused_p99_s",
+            Sense.AT_MOST,
+            1.0,
+            " s",
+            "what is refused, from the moment it was due",
+        ),
+        _figure(
+            f"{case}: refused rightly",
+            case,
+            "refused_rightly",
+            Sense.AT_LEAST,
+            1.0,
+            "",
+            "the share of failed calls with RESOURCE_EXHAUSTED and a time to try again",
+        ),
+        _figure(
+            f"{case}: memory",
+            case,
+            "grown_mb",
+            Sense.AT_MOST,
+            100.0,
+            " MB",
+            "by how much the most memory it ever held grew",
+        ),
+        _figure(
+            f"{case}: recovers",
+            case,
+            "recovered",
+            Sense.AT_LEAST,
+            0.9,
+            "",
+            "its rate right afterwards, to that before",
+        ),
+    )
+
+
 BARS: Final = (
     _ratio(
         "unary, unwatched: rate",
@@ -181,51 +232,8 @@ BARS: Final = (
         " s",
         "from the start of the process to the first answered call, with 10,000 campaigns",
     ),
-    _figure(
-        "overload: answered p99",
-        "overload",
-        "answered_p99_s",
-        Sense.AT_MOST,
-        1.0,
-        " s",
-        "three times what it can serve: what is answered, from the moment it was due",
-    ),
-    _figure(
-        "overload: refused p99",
-        "overload",
-        "refused_p99_s",
-        Sense.AT_MOST,
-        1.0,
-        " s",
-        "what is refused, from the moment it was due",
-    ),
-    _figure(
-        "overload: refused rightly",
-        "overload",
-        "refused_rightly",
-        Sense.AT_LEAST,
-        1.0,
-        "",
-        "the share of failed calls with RESOURCE_EXHAUSTED and a time to try again",
-    ),
-    _figure(
-        "overload: memory",
-        "overload",
-        "grown_mb",
-        Sense.AT_MOST,
-        100.0,
-        " MB",
-        "by how much the most memory it ever held grew",
-    ),
-    _figure(
-        "overload: recovers",
-        "overload",
-        "recovered",
-        Sense.AT_LEAST,
-        0.9,
-        "",
-        "calls a second right afterwards, to those before",
-    ),
+    *_overload("overload", "lone calls at three times the rate it can serve"),
+    *_overload("overload-batches", "batches at three times the rate it can serve"),
 )
 
 

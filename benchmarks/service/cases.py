@@ -19,6 +19,7 @@ CONCURRENCY: Final = 64
 BATCHES_AT_A_TIME: Final = 4
 _WARM_CALLS: Final = 2_000
 _WARM_BATCHES: Final = 12
+_CURVE_CALLS: Final = 1_200
 _ECHO_BATCHES: Final = 60
 _SQL_BATCHES: Final = 8
 _WARM_SQL_BATCHES: Final = 4
@@ -42,7 +43,7 @@ class Scale:
         campaigns: The most campaigns.
         heavy: People with 5,000 deliveries each.
         flood_seconds: How long an overload lasts.
-        floods: How many overloads there are.
+        floods: How many overloads there are, and how often the curve of load is gone along.
         curve: Calls at a time, for the curve of load.
     """
 
@@ -65,7 +66,7 @@ QUICK: Final = Scale(
     many=50_000,
     campaigns=1_000,
     heavy=20,
-    flood_seconds=2.0,
+    flood_seconds=3.0,
     floods=1,
     curve=(1, 16, 64),
 )
@@ -412,43 +413,48 @@ def start(bench: Bench) -> Outcome:
 
 
 def overload(bench: Bench) -> Outcome:
-    """Three times the calls that it can serve, and then as many as it can again."""
+    """Three times the lone calls that it can serve, and then as many as it can again."""
+    return _overload(bench, Asked(Kind.WATCHED, SOME), _WARM_CALLS, CONCURRENCY)
+
+
+def overload_batches(bench: Bench) -> Outcome:
+    """Three times the batches that it can serve, and then as many as it can again."""
+    return _overload(bench, Asked(Kind.WATCHED, SOME, BATCH), _WARM_BATCHES, BATCHES_AT_A_TIME)
+
+
+def _overload(bench: Bench, asked: Asked, calls: int, concurrency: int) -> Outcome:
     scale = bench.scale
-    asked = Asked(Kind.WATCHED, SOME)
-    outcome = Outcome(note=f"lone calls at {OVERLOAD} times the rate, {scale.flood_seconds:g} s")
+    outcome = Outcome()
     offered = []
-    with bench.service(SOME) as server:
+    with bench.service(asked.shape) as server:
         side = Side(bench, server, asked)
-        side.take(_WARM_CALLS, CONCURRENCY)
+        side.take(calls, concurrency)
         for _ in range(scale.floods):
             bench.tell("as fast as it can")
-            before = _rate(side)
+            before = calls / side.take(calls, concurrency).seconds
             peak = server.peak_bytes
             bench.tell("three times as fast")
             done = side.flood(OVERLOAD * before, scale.flood_seconds)
             bench.tell("as fast as it can again")
-            after = _rate(side)
-            calls = done.answered + sum(done.codes.values())
+            after = calls / side.take(calls, concurrency).seconds
+            refused = sum(done.codes.values())
             offered.append(OVERLOAD * scale.flood_seconds / (scale.flood_seconds + done.late))
             outcome.add("answered_p99_s", "service", done.p99)
-            outcome.add("answered_share", "service", done.answered / calls)
+            outcome.add("answered_share", "service", done.answered / (done.answered + refused))
             outcome.add("grown_mb", "service", (server.peak_bytes - peak) / _MB)
             outcome.add("recovered", "service", after / before)
             outcome.add("rate_before", "service", before)
-            refused = sum(done.codes.values())
             if refused and done.refused_p99 is not None:
                 outcome.add("refused_p99_s", "service", done.refused_p99)
                 rightly = min(done.hinted, done.codes.get("RESOURCE_EXHAUSTED", 0))
                 outcome.add("refused_rightly", "service", rightly / refused)
             outcome.figures["codes"] = done.codes
     outcome.figures["offered"] = offered
-    outcome.note += f"; the sender reached {min(offered):.1f} times"
+    outcome.note = (
+        f"{scale.flood_seconds:g} s at {OVERLOAD} times the rate; "
+        f"the sender reached {min(offered):.1f} times"
+    )
     return outcome
-
-
-def _rate(side: Side) -> float:
-    calls = _WARM_CALLS
-    return calls / side.take(calls, CONCURRENCY).seconds
 
 
 def curve(bench: Bench) -> Outcome:
@@ -469,11 +475,11 @@ def curve(bench: Bench) -> Outcome:
             sides[kind.value] = Side(bench, server, Asked(kind, SOME))
         for side in sides.values():
             side.take(_WARM_CALLS, CONCURRENCY)
-        for concurrency in bench.scale.curve:
+        for concurrency in bench.scale.curve * bench.scale.floods:
             bench.tell(f"{concurrency} calls at a time")
             for name, side in sides.items():
                 # Few calls at a time are slower in all.
-                calls = min(_WARM_CALLS, 400 * concurrency)
+                calls = min(_CURVE_CALLS, 200 * concurrency)
                 done = side.take(calls, concurrency)
                 points.append(
                     {
@@ -509,5 +515,6 @@ CASES: Final = (
     Case("memory", memory),
     Case("start", start),
     Case("overload", overload),
+    Case("overload-batches", overload_batches),
     Case("curve", curve),
 )

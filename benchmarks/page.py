@@ -1,4 +1,4 @@
-"""Puts what was measured last into docs/performance.md: the ratios, the goals, the machine."""
+"""Puts what was measured last of rules into their page: the ratios, the goals, the machine."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from benchmarks.engines import ENGINES, OURS
 from benchmarks.goals import COLD_SECONDS
 from benchmarks.rules import REPORT as RULES
 
-PAGE: Final = Path("docs/performance.md")
+PAGE: Final = Path("docs/rules-performance.md")
 HEADING: Final = "## Last measured"
 
 

@@ -72,6 +72,7 @@ def run(cases: Sequence[Case], scale: Scale, cores: Cores, *, profile: bool) -> 
 def _write_profile(raw: Path, name: str) -> None:
     stacks = profiles.read(raw)
     raw.with_suffix(".txt").write_text(profiles.table(stacks, name))
+    raw.with_suffix(".svg").write_text(profiles.flame(stacks, name))
 
 
 def report(
@@ -162,7 +163,9 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="smaller data and fewer rounds")
     parser.add_argument("--only", nargs="+", default=[], metavar="WORD", help="cases so named")
     parser.add_argument("--rounds", type=int, help="turns of each side")
-    parser.add_argument("--profile", action="store_true", help="write build/profiles/CASE.txt")
+    parser.add_argument(
+        "--profile", action="store_true", help="write build/profiles/CASE.txt and .svg"
+    )
     parser.add_argument("--list", action="store_true", help="name the cases")
     parser.add_argument("--report", type=Path, default=REPORT, help="where the JSON goes")
     options = parser.parse_args()

@@ -43,7 +43,7 @@ def converted() -> service.EvaluateResponse:
     )
     conversion.conversion_time.seconds = _NOW
     conversion.basis_time.seconds = _NOW
-    conversion.window.seconds = 86_400 * 365
+    conversion.window.seconds = 86_400 * 90
     for number in range(2):
         candidate = conversion.candidates.add(
             delivery_id=f"delivery-0000001-0-{number}",

@@ -103,6 +103,23 @@ def test_a_profile_sums_up_functions() -> None:
     assert " 50.0%  50.0%  b:h" in text
 
 
+def test_profiles_are_kept_as_a_page() -> None:
+    stacks = [(("main", f"a:f{number}"), 1.0) for number in range(50)]
+    made = profiles.page([("one", stacks), ("two", stacks[:1])], "before")
+    assert made.startswith("# Profiles: before\n\n## one\n\n```text\n50.00 s on a core\n")
+    assert made.count("a:f") == 20 + 19 + 2  # all that calls is "main"
+    assert made.count("```") == 4
+
+
+def test_a_flame_graph_has_each_function_on_its_caller() -> None:
+    stacks = [(("main", "a:f", "a:<g>"), 3.0), (("main", "a:f"), 1.0)]
+    made = profiles.flame(stacks, "the case")
+    assert "the case: 4.00 s on a core" in made
+    assert "<title>a:f 100.0%</title>" in made
+    assert "<title>a:&lt;g&gt; 75.0%</title>" in made
+    assert "0.00 s" in profiles.flame([], "nothing")
+
+
 def test_cases_are_chosen_by_words() -> None:
     assert chosen([]) == list(CASES)
     assert [case.name for case in chosen(["unary"])] == ["unary-unwatched", "unary-watched"]

@@ -1,6 +1,7 @@
 """The stores that are filled straight are such as the service itself reads and goes on with."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,17 @@ def test_a_store_that_was_not_finished_is_made_anew(folder: Path) -> None:
     path.rename(path.with_suffix(".part"))
     assert store_of(SHAPE, ignore).exists()
     assert [each.name for each in (folder / "data").iterdir()] == [path.name]
+
+
+def test_a_store_whose_deliveries_are_too_old_is_made_anew(folder: Path) -> None:
+    told: list[str] = []
+    path = store_of(SHAPE, told.append)
+    assert path.is_relative_to(folder)
+    old = path.stat().st_mtime - 31 * 86_400
+    os.utime(path, (old, old))
+    assert store_of(SHAPE, told.append) == path
+    assert len(told) == 2
+    assert path.stat().st_mtime > old
 
 
 def test_no_room_is_told_before_anything_is_done(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from attribution_service.core.answers import CampaignChange, PersonChange
@@ -40,6 +41,47 @@ class Placed(NamedTuple, Generic[R]):
     record: R
 
 
+# Before all records that are a person's: bucket, person, record.
+START: Place = (-1, "", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """One step of a walk over records by their key, which removes the old ones.
+
+    It goes on behind the place `after`, looks at up to `looks` records and removes those that were
+    last touched before `before_us`, up to `most` of them.
+    """
+
+    before_us: int
+    after: Place = START
+    looks: int = 500
+    most: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a step removed. `place` is where the next one goes on, None: the end is reached."""
+
+    place: Place | None
+    looked: int = 0
+    deliveries: int = 0
+    interactions: int = 0
+    conversions: int = 0
+    newsletter_journeys: int = 0
+    receipts: int = 0
+
+    @property
+    def removed(self) -> int:
+        """How many records went."""
+        return sum(
+            (
+                *(self.deliveries, self.interactions, self.conversions),
+                *(self.newsletter_journeys, self.receipts),
+            )
+        )
+
+
 class StoreUnavailableError(Exception):
     """The store does not answer; nothing of the transaction is known to be done."""
 
@@ -67,6 +109,23 @@ class Transaction(Protocol):
         """Remove everything of a person, and keep what figures count of it.
 
         Nothing of that person is loaded or written in the same transaction.
+        """
+        ...
+
+    def sweep_deliveries(self, sweep: Sweep) -> Swept:
+        """Remove old deliveries with all that is theirs, and keep what figures count of them.
+
+        Theirs are interactions, the conversion, and of a newsletter's the journey that nobody sees.
+        No more than `most` interactions are removed either: a delivery that has more loses them in
+        steps of their own, before it goes. Nothing else is loaded or written in the same
+        transaction.
+        """
+        ...
+
+    def sweep_receipts(self, sweep: Sweep) -> Swept:
+        """Remove receipts that arrived before, other than those that a conversion names.
+
+        Nothing else is loaded or written in the same transaction.
         """
         ...
 

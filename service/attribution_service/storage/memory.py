@@ -6,11 +6,7 @@ from typing import TypeVar
 
 from attribution_service.core.answers import CampaignChange, PersonChange
 from attribution_service.core.catalog import Catalog
-from attribution_service.core.counted import (
-    counted_conversion,
-    counted_delivery,
-    counted_journey,
-)
+from attribution_service.core.counted import counted_delivery, counted_journey
 from attribution_service.core.model import (
     Campaign,
     Conversion,
@@ -20,8 +16,10 @@ from attribution_service.core.model import (
     Segment,
 )
 from attribution_service.core.state import Needs, PersonState
+from attribution_service.storage.interface import Sweep, Swept
 from attribution_service.storage.memory_histories import MemoryHistories
 from attribution_service.storage.memory_reports import Kept, MemoryReports, Numbered
+from attribution_service.storage.memory_retention import Removed, old_deliveries, old_receipts
 
 T = TypeVar("T")
 
@@ -61,6 +59,8 @@ class MemoryStore:
                 self._conversions.add(change)
         for person_id in transaction.erased:
             self._erase(person_id)
+        for removed in transaction.removed:
+            self._remove(removed)
         if transaction.latest_arrival_us is not None:
             self._latest_arrival_us = transaction.latest_arrival_us
         for campaign_change in transaction.campaign_changes:
@@ -76,12 +76,31 @@ class MemoryStore:
         sent = filter(None, map(counted_delivery, state.deliveries.values()))
         self._kept.deliveries.extend(sent)
         self._kept.journeys.extend(map(counted_journey, state.journeys.values()))
-        first: dict[str, int] = {}
-        for item in self._conversions.remove(person_id):
-            # A number that nothing else has stands for the person in this campaign.
-            number = first.setdefault(item.conversion.campaign_id, item.sequence)
-            counted = counted_conversion(item.conversion, item.sequence, number)
-            self._kept.conversions.append(counted)
+        for item in self._conversions.remove(lambda found: found.person_id == person_id):
+            self._kept.keep(item)
+        self._kept.forget_numbers(person_id)
+
+    def _remove(self, removed: "Removed") -> None:
+        """Remove what is old; what figures count of it is kept."""
+        for interaction in removed.interactions:
+            del self._people[interaction.person_id].interactions[interaction.key]
+        for delivery in removed.deliveries:
+            state = self._people[delivery.person_id]
+            del state.deliveries[delivery.delivery_id]
+            counted = counted_delivery(delivery)
+            self._kept.deliveries.extend([] if counted is None else [counted])
+        for journey in removed.journeys:
+            del self._people[journey.person_id].journeys[journey.journey_id]
+        gone = {(item.person_id, item.delivery_id) for item in removed.conversions}
+        for item in self._conversions.remove(lambda c: (c.person_id, c.delivery_id) in gone):
+            self._kept.keep(item)
+        for conversion in removed.conversions:
+            made = self._people[conversion.person_id].conversions
+            made[conversion.event_id] = tuple(
+                item for item in made[conversion.event_id] if item != conversion
+            )
+        for receipt in removed.receipts:
+            del self._people[receipt.person_id].receipts[receipt.event_id]
 
     def _add_revision(self, revision: Revision) -> None:
         key = (revision.campaign_id, revision.number)
@@ -165,6 +184,7 @@ class MemoryTransaction:
         self.latest_arrival_us: int | None = None
         self.campaign_changes: list[CampaignChange] = []
         self.segments: list[Segment] = []
+        self.removed: list[Removed] = []
 
     def load(self, needs: Sequence[Needs]) -> Mapping[str, PersonState]:
         """Copies of just the parts of the states that are needed."""
@@ -187,6 +207,18 @@ class MemoryTransaction:
     def erase(self, person_id: str) -> None:
         """Keep the wish until the block ends."""
         self.erased.append(person_id)
+
+    def sweep_deliveries(self, sweep: Sweep) -> Swept:
+        """Find what goes; it stays until the block ends."""
+        found, swept = old_deliveries(self._people, sweep)
+        self.removed.append(found)
+        return swept
+
+    def sweep_receipts(self, sweep: Sweep) -> Swept:
+        """Find what goes; it stays until the block ends."""
+        found, swept = old_receipts(self._people, sweep)
+        self.removed.append(found)
+        return swept
 
     def write_latest_arrival(self, arrival_us: int) -> None:
         """Keep the time until the block ends."""

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TypeVar
@@ -44,11 +44,27 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Kept:
-    """What figures count of people who were erased."""
+    """What figures count of what was removed.
+
+    `numbers` are what stands for people of whom something is kept and who are still there, by
+    person and campaign.
+    """
 
     deliveries: list[CountedDelivery] = field(default_factory=list)
     journeys: list[CountedJourney] = field(default_factory=list)
     conversions: list[CountedConversion] = field(default_factory=list)
+    numbers: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def keep(self, recorded: Recorded) -> None:
+        """Keep what figures count of a conversion."""
+        item = recorded.conversion
+        # A number that nothing else has stands for the person in this campaign.
+        number = self.numbers.setdefault((item.person_id, item.campaign_id), recorded.sequence)
+        self.conversions.append(counted_conversion(item, recorded.sequence, number))
+
+    def forget_numbers(self, person_id: str) -> None:
+        """Let nothing tell any more who was counted."""
+        self.numbers = {key: n for key, n in self.numbers.items() if key[0] != person_id}
 
 
 class Numbered:
@@ -63,11 +79,11 @@ class Numbered:
         self.last += 1
         self.found.append(Recorded(self.last, conversion))
 
-    def remove(self, person_id: str) -> list[Recorded]:
-        """Take out those of a person."""
-        theirs = [item for item in self.found if item.conversion.person_id == person_id]
-        self.found = [item for item in self.found if item.conversion.person_id != person_id]
-        return theirs
+    def remove(self, goes: Callable[[Conversion], bool]) -> list[Recorded]:
+        """Take out those that are to go."""
+        gone = [item for item in self.found if goes(item.conversion)]
+        self.found = [item for item in self.found if not goes(item.conversion)]
+        return gone
 
 
 class MemoryReports:
@@ -247,8 +263,9 @@ class MemoryReports:
     def _counted_conversions(self) -> Iterator[CountedConversion]:
         yield from self._kept.conversions
         for item in self._conversions.found:
-            person_id = item.conversion.person_id
-            yield counted_conversion(item.conversion, item.sequence, person_id)
+            person_id, campaign_id = item.conversion.person_id, item.conversion.campaign_id
+            person = self._kept.numbers.get((person_id, campaign_id), person_id)
+            yield counted_conversion(item.conversion, item.sequence, person)
 
 
 def _credits(

@@ -25,9 +25,11 @@ from attribution_service.core.reads import Reach
 from attribution_service.core.state import Needs, PersonState
 from attribution_service.storage import rows, tables
 from attribution_service.storage.dialect import Dialect, Fetched, Key
+from attribution_service.storage.interface import Sweep, Swept
 from attribution_service.storage.sql_erasure import Erasure
 from attribution_service.storage.sql_histories import SqlHistories
 from attribution_service.storage.sql_reports import SqlReports
+from attribution_service.storage.sql_retention import Retention
 from attribution_service.storage.statements import Statements
 from attribution_service.storage.tables import bucket_of
 
@@ -58,6 +60,7 @@ class SqlStore:
         self._dialect = dialect
         self._statements = Statements(dialect)
         self._erasure = Erasure(dialect)
+        self._retention = Retention(dialect)
         self._on_close = on_close
         self._reports = SqlReports(self._reading, dialect)
         self._histories = SqlHistories(self._reading, dialect)
@@ -76,7 +79,7 @@ class SqlStore:
     def transaction(self) -> Iterator["SqlTransaction"]:
         """A transaction: durable when the block ends, undone if the block raises."""
         with self._store_errors(), self._writer.begin() as connection:
-            yield SqlTransaction(connection, self._statements, self._erasure)
+            yield SqlTransaction(connection, self._statements, self._erasure, self._retention)
 
     def catalog(self) -> Catalog:
         """All campaigns, revisions and segments."""
@@ -204,10 +207,17 @@ class SqlStore:
 class SqlTransaction:
     """The bulk reads and writes of one transaction."""
 
-    def __init__(self, connection: Connection, statements: Statements, erasure: Erasure) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        statements: Statements,
+        erasure: Erasure,
+        retention: Retention,
+    ) -> None:
         self._connection = connection
         self._statements = statements
         self._erasure = erasure
+        self._retention = retention
 
     def load(self, needs: Sequence[Needs]) -> Mapping[str, PersonState]:
         """The state that is needed, by person id."""
@@ -349,6 +359,14 @@ class SqlTransaction:
     def erase(self, person_id: str) -> None:
         """Remove everything of a person, and keep what figures count of it."""
         self._erasure.erase(self._connection, person_id)
+
+    def sweep_deliveries(self, sweep: Sweep) -> Swept:
+        """Remove old deliveries with all that is theirs, and keep what figures count of them."""
+        return self._retention.sweep_deliveries(self._connection, sweep)
+
+    def sweep_receipts(self, sweep: Sweep) -> Swept:
+        """Remove receipts that arrived before, other than those that a conversion names."""
+        return self._retention.sweep_receipts(self._connection, sweep)
 
     def write_latest_arrival(self, arrival_us: int) -> None:
         """Store the latest arrival of a command."""

@@ -1,12 +1,13 @@
 """Removing a person in SQL: what figures count is kept first, without a name of anybody."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, MutableMapping
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Insert,
+    RowMapping,
     Select,
     Table,
     and_,
@@ -25,6 +26,8 @@ from attribution_service.storage.tables import bucket_of
 _ROWS_AT_ONCE = 1_000
 
 Whose = dict[str, int | str]
+# What stands for a person in a campaign, by bucket, person and campaign.
+Numbers = MutableMapping[tuple[int, str, str], int]
 
 
 class Erasure:
@@ -32,7 +35,7 @@ class Erasure:
 
     def __init__(self, dialect: Dialect) -> None:
         # The same text each time, so that it is compiled once.
-        self._keep_deliveries = _keep_deliveries(dialect)
+        self._keep_deliveries = keep_deliveries(dialect, _of_person(tables.deliveries))
         self._keep_journeys = _keep_journeys(dialect)
 
     def erase(self, connection: Connection, person_id: str) -> None:
@@ -40,8 +43,9 @@ class Erasure:
         whose: Whose = {"whose_bucket": bucket_of(person_id), "whose_id": person_id}
         connection.execute(self._keep_deliveries, whose)
         connection.execute(self._keep_journeys, whose)
-        for counted in _conversions(connection, whose):
-            connection.execute(insert(tables.kept_conversions), counted)
+        numbers = numbers_of(connection.execute(_NUMBERS, whose).mappings())
+        for part in _conversions(connection, whose):
+            connection.execute(insert(tables.kept_conversions), kept_conversions(part, numbers))
         for table in tables.OF_PEOPLE:
             connection.execute(delete(table).where(_of_person(table)), whose)
 
@@ -60,11 +64,12 @@ def _counting(dialect: Dialect, kept: Table, chosen: Select[tuple[object, ...]])
     return adding.on_conflict_do_update(index_elements=key, set_=together)
 
 
-def _keep_deliveries(dialect: Dialect) -> Insert:
+def keep_deliveries(dialect: Dialect, chosen: ColumnElement[bool]) -> Insert:
+    """The statement that keeps what figures count of the deliveries that are chosen."""
     table = tables.deliveries
     key = (table.c.campaign_id, table.c.sent_us, table.c.action_id, table.c.marks)
-    chosen = select(*key, func.count()).where(_of_person(table), table.c.sent_us.is_not(None))
-    return _counting(dialect, tables.kept_deliveries, chosen.group_by(*key).order_by(*key))
+    counted = select(*key, func.count()).where(chosen, table.c.sent_us.is_not(None))
+    return _counting(dialect, tables.kept_deliveries, counted.group_by(*key).order_by(*key))
 
 
 def _keep_journeys(dialect: Dialect) -> Insert:
@@ -79,20 +84,36 @@ def _keep_journeys(dialect: Dialect) -> Insert:
     return _counting(dialect, tables.kept_journeys, chosen.group_by(*key).order_by(*key))
 
 
+_NUMBERS = select(tables.person_numbers).where(_of_person(tables.person_numbers))
+
+
 def _conversions(connection: Connection, whose: Whose) -> Iterator[list[rows.Row]]:
-    """What figures count of a person's conversions, in parts."""
+    """A person's conversions, in parts."""
     table = tables.conversions
     chosen = select(table).where(_of_person(table)).order_by(table.c.sequence)
-    first: dict[str, int] = {}
     found = connection.execute(chosen, whose).mappings()
     while part := found.fetchmany(_ROWS_AT_ONCE):
-        counted: list[rows.Row] = []
-        for row in part:
-            # A number that nothing else has stands for the person in this campaign.
-            number = first.setdefault(row["campaign_id"], row["sequence"])
-            item = counted_conversion(rows.conversion(dict(row)), row["sequence"], number)
-            counted.append(_conversion_row(item))
-        yield counted
+        yield [dict(row) for row in part]
+
+
+def numbers_of(found: Iterable[RowMapping]) -> Numbers:
+    """The numbers that are given out, of these rows."""
+    return {(row["bucket"], row["person_id"], row["campaign_id"]): row["number"] for row in found}
+
+
+def kept_conversions(found: Iterable[rows.Row], numbers: Numbers) -> list[rows.Row]:
+    """What figures count of conversions, as rows; new numbers are added to `numbers`.
+
+    A number that nothing else has stands for the person in the campaign: the sequence of the first
+    conversion that is kept.
+    """
+    kept: list[rows.Row] = []
+    for row in found:
+        whose = (row["bucket"], row["person_id"], row["campaign_id"])
+        number = numbers.setdefault(whose, row["sequence"])
+        item = counted_conversion(rows.conversion(row), row["sequence"], number)
+        kept.append(_conversion_row(item))
+    return kept
 
 
 def _conversion_row(item: CountedConversion) -> rows.Row:

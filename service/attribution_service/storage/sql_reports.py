@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Table,
     and_,
     distinct,
+    exists,
     func,
     literal,
     null,
@@ -263,6 +265,13 @@ class _Counting:
             within = _within(self._query.range, table, table.c[time_us])
             chosen = select(*by(table), *_aggregates(table)).where(*within)
             yield from self._connection.execute(chosen.group_by(*by(table)))
+        if counted is _CONVERSIONS and self._some_are_numbered:
+            living, _ = counted
+            within = _within(self._query.range, living, living.c[time_us])
+            bounds = _bounds(self._query.range)
+            too = _kept_too(time_us, bounds, by(living))
+            chosen = select(*by(living), *_COUNTED_TWICE).where(*within, too)
+            yield from self._connection.execute(chosen.group_by(*by(living)))
 
     def _by_step(
         self, counted: Sequence[Table], time_us: str | None, by: _Columns
@@ -271,19 +280,40 @@ class _Counting:
         if time_us is None:
             return
         for table in counted:
-            chosen = self._stepwise(table, table.c[time_us], by(table))
+            chosen = self._stepwise(table, time_us, by(table), _aggregates(table))
+            yield from self._connection.execute(chosen, self._bounds)
+        if counted is _CONVERSIONS and self._some_are_numbered:
+            living, _ = counted
+            chosen = self._stepwise(living, time_us, by(living), _COUNTED_TWICE, kept_too=True)
             yield from self._connection.execute(chosen, self._bounds)
 
-    def _stepwise(self, table: Table, time_us: Column, by: Sequence[Column]) -> Select[Any]:
+    @cached_property
+    def _some_are_numbered(self) -> bool:
+        """Whether anybody who is there is counted among what was removed."""
+        found = self._connection.execute(select(tables.person_numbers.c.number).limit(1))
+        return found.first() is not None
+
+    def _stepwise(
+        self,
+        table: Table,
+        time_name: str,
+        by: Sequence[Column],
+        aggregates: Sequence[Column],
+        *,
+        kept_too: bool = False,
+    ) -> Select[Any]:
         given, number, start_us, end_us = self._dialect.steps()
+        time_us = table.c[time_name]
         mine = table.c.campaign_id == self._query.range.campaign_id
         # An outer join, so that the database goes from the steps to the index and not from each
         # row of the table to all steps.
         joined: FromClause = given.outerjoin(
             table, and_(mine, time_us >= start_us, time_us < end_us)
         )
-        found: tuple[Column, ...] = (number, *by, *_aggregates(table))
+        found: tuple[Column, ...] = (number, *by, *aggregates)
         chosen = select(*found).select_from(joined)
+        if kept_too:
+            chosen = chosen.where(_kept_too(time_name, (start_us, end_us), by))
         return chosen.where(time_us.is_not(None)).group_by(number, *by)
 
 
@@ -323,6 +353,36 @@ def _aggregates(table: Table) -> tuple[Column, ...]:
     )
 
 
+# People who were counted by their conversions and again among those that were removed.
+_COUNTED_TWICE = (
+    literal(0),
+    -func.count(distinct(tables.conversions.c.person_id)),
+    literal(0.0),
+    literal(0),
+)
+
+
+def _kept_too(time_name: str, bounds: tuple[Any, Any], by: Sequence[Column]) -> Filter:
+    """Whether a conversion's person has removed ones too, between the bounds and in the group.
+
+    A sub-query, not a join: the database is to find the conversions first, as it counts them. And
+    no bare time: it is to look at the few removed ones of the person, not at all of the range.
+    """
+    living, kept, numbers = tables.conversions, tables.kept_conversions, tables.person_numbers
+    kept_us, (start_us, end_us) = kept.c[time_name] + 0, bounds
+    theirs = kept.c.person == numbers.c.number  # of one campaign: a number is given out once
+    return (
+        exists()
+        .select_from(numbers.join(kept, theirs))
+        .where(
+            *(numbers.c[column.name] == living.c[column.name] for column in numbers.primary_key),
+            *(kept_us >= start_us, kept_us < end_us),
+            *(kept.c[column.name] == column for column in by),
+        )
+        .correlate_except(numbers, kept)
+    )
+
+
 def _touches_of_candidates(text: str) -> list[Touch]:
     return [Touch(item["action_id"], item["basis_us"]) for item in json.loads(text)]
 
@@ -348,10 +408,18 @@ def _within(
     filters: list[Filter] = (
         [table.c.campaign_id == within.campaign_id] if within.campaign_id else []
     )
+    start_us, end_us = _bounds(within)
     if after is None:
-        filters.append(time_us >= (_FIRST_US if within.start_us is None else within.start_us))
-    filters.append(time_us < (_LAST_US if within.end_us is None else within.end_us))
+        filters.append(time_us >= start_us)
+    filters.append(time_us < end_us)
     return filters
+
+
+def _bounds(within: Range) -> tuple[int, int]:
+    return (
+        _FIRST_US if within.start_us is None else within.start_us,
+        _LAST_US if within.end_us is None else within.end_us,
+    )
 
 
 def _keys(

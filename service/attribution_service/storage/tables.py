@@ -254,7 +254,17 @@ conversions = Table(
     sqlite_with_rowid=False,
 )
 
-# What figures count of people who were erased, and nothing that names them.
+person_numbers = Table(
+    "person_numbers",
+    metadata,
+    *_person_key(),
+    Column("campaign_id", Id, primary_key=True),
+    # What stands for the person in `kept_conversions`, from the first that was kept on.
+    Column("number", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What figures count of what was removed, and nothing that names anybody.
 
 kept_deliveries = Table(
     "kept_deliveries",
@@ -285,7 +295,7 @@ kept_conversions = Table(
     Column("campaign_id", Id, primary_key=True),
     Column("converted_us", BigInteger, primary_key=True, autoincrement=False),
     Column("sequence", BigInteger, primary_key=True, autoincrement=False),
-    # The same for the conversions of one person in the campaign: the number of the first of them.
+    # The same for the conversions of one person in the campaign: the sequence of one of them.
     Column("person", BigInteger, nullable=False),
     Column("sent_us", BigInteger, nullable=False),
     Column("action_id", Text, nullable=False),
@@ -293,8 +303,13 @@ kept_conversions = Table(
     # Of each candidate the action, and its basis time less that of the last one.
     Column("touches", Text, nullable=False),
     Index("kept_conversions_by_sent", *("campaign_id", "sent_us", "action_id", "value", "person")),
+    # Whether somebody who has conversions is counted among these too.
+    Index("kept_conversions_by_person", "person"),
     sqlite_with_rowid=False,
 )
 
 # All that is a person's.
-OF_PEOPLE = (people, memberships, journeys, deliveries, interactions, receipts, conversions)
+OF_PEOPLE = (
+    *(people, memberships, journeys, deliveries, interactions, receipts, conversions),
+    person_numbers,
+)

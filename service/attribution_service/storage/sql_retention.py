@@ -1,0 +1,220 @@
+"""Removing old records in SQL: by steps along the key, each of which reads and writes a few rows.
+
+What goes is named by where it stands: behind one key, up to another, and old. So no list of keys is
+sent to the database, and all statements are the same each time.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Delete,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    or_,
+    select,
+    tuple_,
+)
+
+from attribution_service.core.model import newsletter_journey_id
+from attribution_service.core.retention import TOUCHES
+from attribution_service.storage import rows, tables
+from attribution_service.storage.dialect import Dialect
+from attribution_service.storage.interface import Place, Sweep, Swept
+from attribution_service.storage.sql_erasure import (
+    keep_deliveries,
+    kept_conversions,
+    numbers_of,
+)
+from attribution_service.storage.sweep import Looked, fitting, going, looked
+
+Filter = ColumnElement[bool]
+
+
+class Retention:
+    """Removes what is old from databases of one kind."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        # The same text each time, so that it is compiled once.
+        self._keep_deliveries = keep_deliveries(dialect, _going())
+
+    def sweep_deliveries(self, connection: Connection, sweep: Sweep) -> Swept:
+        """Remove old deliveries with all that is theirs, and keep what figures count of them."""
+        step = _look(connection, _DELIVERIES, sweep)
+        if not step.old:
+            return Swept(step.place, step.looked)
+        given = {**_given(sweep, step.old[-1]), "most_and_one": sweep.most + 1}
+        places = [tuple(row) for row in connection.execute(_INTERACTIONS, given)]
+        step = fitting(step, places, sweep)
+        interactions = going(step, places, sweep)
+        _delete(connection, tables.interactions, interactions)
+        if not step.old:
+            return Swept(step.place, step.looked, interactions=len(interactions))
+        given = _given(sweep, step.old[-1])
+        conversions = [dict(row) for row in connection.execute(_CONVERSIONS, given).mappings()]
+        journeys = _newsletter_journeys(connection, given)
+        connection.execute(self._keep_deliveries, given)
+        _keep(connection, conversions, given)
+        _delete(connection, tables.conversions, _keys(conversions))
+        _delete(connection, tables.journeys, journeys)
+        _delete(connection, tables.deliveries, step.old)
+        return Swept(
+            place=step.place,
+            looked=step.looked,
+            deliveries=len(step.old),
+            interactions=len(interactions),
+            conversions=len(conversions),
+            newsletter_journeys=len(journeys),
+        )
+
+    def sweep_receipts(self, connection: Connection, sweep: Sweep) -> Swept:
+        """Remove receipts that arrived before, other than those that a conversion names."""
+        step = _look(connection, _RECEIPTS, sweep)
+        _delete(connection, tables.receipts, step.old)
+        return Swept(step.place, step.looked, receipts=len(step.old))
+
+
+def _look(connection: Connection, chosen: Select[Any], sweep: Sweep) -> Looked:
+    given = {**_given(sweep, sweep.after), "looks": sweep.looks}
+    found = connection.execute(chosen, given)
+    return looked([(tuple(row[:-1]), bool(row[-1])) for row in found], sweep)
+
+
+def _given(sweep: Sweep, last: Place) -> dict[str, Any]:
+    names = ("bucket", "person", "item")
+    return {
+        "before_us": sweep.before_us,
+        **{f"after_{name}": part for name, part in zip(names, sweep.after, strict=True)},
+        **{f"last_{name}": part for name, part in zip(names, last, strict=True)},
+    }
+
+
+def _newsletter_journeys(connection: Connection, given: dict[str, Any]) -> list[Place]:
+    found = connection.execute(_JOURNEYS, given).mappings()
+    return [
+        (row["bucket"], row["person_id"], row["journey_id"])
+        for row in found
+        if row["journey_id"] == newsletter_journey_id(row["delivery_id"])
+    ]
+
+
+def _keep(connection: Connection, conversions: Sequence[rows.Row], given: dict[str, Any]) -> None:
+    """Keep what figures count of conversions, each under its person's number in the campaign."""
+    if not conversions:
+        return
+    numbers = numbers_of(connection.execute(_NUMBERS, given).mappings())
+    known = set(numbers)
+    connection.execute(insert(tables.kept_conversions), kept_conversions(conversions, numbers))
+    names = ("bucket", "person_id", "campaign_id", "number")
+    new = [
+        dict(zip(names, (*whose, number), strict=True))
+        for whose, number in numbers.items()
+        if whose not in known
+    ]
+    if new:
+        connection.execute(insert(tables.person_numbers), new)
+
+
+def _delete(connection: Connection, table: Table, places: Sequence[Place]) -> None:
+    if places:
+        names = [f"key_{column.name}" for column in table.primary_key]
+        given = [dict(zip(names, place, strict=True)) for place in places]
+        connection.execute(_DELETE[table], given)
+
+
+def _keys(conversions: Iterable[rows.Row]) -> list[Place]:
+    key = [column.name for column in tables.conversions.primary_key]
+    return [tuple(row[name] for name in key) for row in conversions]
+
+
+def _bound(table: Table, name: str) -> ColumnElement[Any]:
+    """A place among the records of a table, given as `name_bucket` and so on."""
+    parts = zip(("bucket", "person", "item"), table.primary_key, strict=True)
+    return tuple_(*(bindparam(f"{name}_{part}", type_=column.type) for part, column in parts))
+
+
+def _old_delivery() -> Filter:
+    before_us = bindparam("before_us", type_=BigInteger)
+    times = (tables.deliveries.c[name] for name in TOUCHES)
+    return and_(*(or_(time_us.is_(None), time_us < before_us) for time_us in times))
+
+
+def _old_receipt() -> Filter:
+    table, named = tables.receipts, tables.conversions
+    names_it = exists().where(
+        named.c.bucket == table.c.bucket,
+        named.c.person_id == table.c.person_id,
+        named.c.event_id == table.c.event_id,
+    )
+    return and_(table.c.arrival_us < bindparam("before_us", type_=BigInteger), ~names_it)
+
+
+def _looking(table: Table, is_old: Filter) -> Select[Any]:
+    """The next records by their key, and whether they are old."""
+    key = tuple(table.primary_key)
+    chosen = select(*key, is_old.label("is_old")).where(tuple_(*key) > _bound(table, "after"))
+    return chosen.order_by(*key).limit(bindparam("looks", type_=BigInteger))
+
+
+def _going() -> Filter:
+    """What goes in this step."""
+    key = tuple_(*tables.deliveries.primary_key)
+    after, last = _bound(tables.deliveries, "after"), _bound(tables.deliveries, "last")
+    return and_(key > after, key <= last, _old_delivery())
+
+
+def _of_going(table: Table, columns: Iterable[ColumnElement[Any]]) -> Select[Any]:
+    """Columns of the rows whose delivery goes."""
+    going = tables.deliveries
+    same = and_(*(table.c[column.name] == column for column in going.primary_key))
+    return select(*columns).select_from(going.join(table, same)).where(_going())
+
+
+def _numbers() -> Select[Any]:
+    """The numbers of the people whose conversions go, in their campaigns."""
+    going, converted, numbers = tables.deliveries, tables.conversions, tables.person_numbers
+    same = and_(*(converted.c[column.name] == column for column in going.primary_key))
+    theirs = and_(
+        *(numbers.c[column.name] == converted.c[column.name] for column in numbers.primary_key)
+    )
+    found = going.join(converted, same).join(numbers, theirs)
+    return select(numbers).select_from(found).where(_going())
+
+
+def _deleting(table: Table) -> Delete:
+    return delete(table).where(
+        *(
+            column == bindparam(f"key_{column.name}", type_=column.type)
+            for column in table.primary_key
+        )
+    )
+
+
+# The same text each time, so that it is compiled once.
+_DELIVERIES = _looking(tables.deliveries, _old_delivery())
+_RECEIPTS = _looking(tables.receipts, _old_receipt())
+_INTERACTIONS = (
+    _of_going(tables.interactions, tables.interactions.primary_key)
+    .order_by(*tables.interactions.primary_key)
+    .limit(bindparam("most_and_one", type_=BigInteger))
+)
+_CONVERSIONS = _of_going(tables.conversions, tables.conversions.c).order_by(
+    tables.conversions.c.sequence
+)
+_JOURNEYS = select(*tables.deliveries.primary_key, tables.deliveries.c.journey_id).where(_going())
+_NUMBERS = _numbers()
+_DELETE = {
+    table: _deleting(table)
+    for table in (
+        *(tables.deliveries, tables.interactions, tables.conversions),
+        *(tables.journeys, tables.receipts),
+    )
+}

@@ -14,6 +14,7 @@ from attribution_service.clock import Clock, SystemClock
 from attribution_service.config import ServerSettings, sqlite_path
 from attribution_service.pipeline.engine import Engine
 from attribution_service.pipeline.pipeline import Pipeline
+from attribution_service.pipeline.retention import Retention
 from attribution_service.storage.interface import Store
 from attribution_service.storage.sqlite import open_sqlite
 from attribution_service.transport.server import GrpcServer
@@ -42,7 +43,8 @@ async def run(
     """
     store = open_store(settings)
     try:
-        pipeline = Pipeline(Engine(store), clock, settings.pipeline)
+        retention = Retention(store, settings.retention) if settings.retention.is_on else None
+        pipeline = Pipeline(Engine(store), clock, settings.pipeline, retention)
         try:
             server = GrpcServer(pipeline, store, settings.transport)
             port = await server.start(settings.address)

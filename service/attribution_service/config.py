@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from attribution_service.pipeline.pipeline import PipelineLimits
+from attribution_service.pipeline.retention import RetentionSettings
 from attribution_service.transport.limits import TransportLimits
 
 DEFAULT_ADDRESS = "127.0.0.1:50051"
@@ -25,6 +26,7 @@ class ServerSettings:
     drain_seconds: float = DEFAULT_DRAIN_SECONDS
     pipeline: PipelineLimits = field(default_factory=PipelineLimits)
     transport: TransportLimits = field(default_factory=TransportLimits)
+    retention: RetentionSettings = field(default_factory=RetentionSettings)
 
 
 def sqlite_path(store_url: str) -> Path:

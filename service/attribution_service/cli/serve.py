@@ -7,8 +7,14 @@ import typer
 from attribution_service import app, logs
 from attribution_service.cli import options
 from attribution_service.config import DEFAULT_ADDRESS, DEFAULT_DRAIN_SECONDS, ServerSettings
+from attribution_service.core.retention import MIN_DELIVERY_DAYS
 from attribution_service.logs import LogFormat, LogLevel
 from attribution_service.pipeline.pipeline import PipelineLimits
+from attribution_service.pipeline.retention import (
+    MAX_KEEP_DAYS,
+    MIN_RECEIPT_DAYS,
+    RetentionSettings,
+)
 from attribution_service.transport.limits import TransportLimits
 
 
@@ -71,6 +77,28 @@ def serve(
             help="How many commands share one commit at the most.",
         ),
     ] = PipelineLimits().batch,
+    keep_deliveries_days: Annotated[
+        int | None,
+        typer.Option(
+            envvar="ATTRIBUTION_KEEP_DELIVERIES_DAYS",
+            min=MIN_DELIVERY_DAYS,
+            max=MAX_KEEP_DAYS,
+            show_default="for good",
+            help="Remove deliveries this many days after anything last happened to them, with "
+            "their interactions and conversions; figures stay.",
+        ),
+    ] = None,
+    keep_receipts_days: Annotated[
+        int | None,
+        typer.Option(
+            envvar="ATTRIBUTION_KEEP_RECEIPTS_DAYS",
+            min=MIN_RECEIPT_DAYS,
+            max=MAX_KEEP_DAYS,
+            show_default="for good",
+            help="For how many days a repeated event, change or update is known as such; after "
+            "that it is judged anew.",
+        ),
+    ] = None,
     log_level: options.Level = LogLevel.INFO,
     log_format: options.Format = LogFormat.AUTO,
 ) -> None:
@@ -86,5 +114,6 @@ def serve(
             transport=TransportLimits(
                 message_bytes=max_message_bytes, call_seconds=max_call_seconds
             ),
+            retention=RetentionSettings(keep_deliveries_days, keep_receipts_days),
         )
     )

@@ -18,6 +18,7 @@ from attribution_service.core.answers import Answer
 from attribution_service.core.commands import Command
 from attribution_service.core.refusals import Reason, Refusal
 from attribution_service.pipeline.engine import Arrival, Engine, Outcome
+from attribution_service.pipeline.retention import Retention
 
 log = structlog.get_logger()
 
@@ -65,11 +66,19 @@ class Pipeline:
     """Carries out commands in order of arrival; used from the one event loop that made it.
 
     `conversions` tells when conversions may have been recorded, after they are durable, and
-    `answered` when commands have been answered, so that there may be room again.
+    `answered` when commands have been answered, so that there may be room again. Between the
+    batches are the steps of `retention`, if there is one.
     """
 
-    def __init__(self, engine: Engine, clock: Clock, limits: PipelineLimits | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Clock,
+        limits: PipelineLimits | None = None,
+        retention: Retention | None = None,
+    ) -> None:
         self._engine = engine
+        self._retention = retention
         self._clock = clock
         self._limits = limits or PipelineLimits()
         self._loop = asyncio.get_running_loop()
@@ -121,22 +130,25 @@ class Pipeline:
         Raises Refusal if there is no room for all of them.
         """
         # One future and one entry of the queue, however many the commands are.
-        arrival_us = self._arrival_us()
-        arrivals = [Arrival(command, arrival_us) for command in commands]
-        waiting = _Waiting(arrivals, size_bytes, self._loop.create_future())
+        future: asyncio.Future[Sequence[Outcome]] = self._loop.create_future()
         with self._work:
-            self._check_open(len(arrivals), size_bytes)
-            if arrivals:
-                self._queue.append(waiting)
+            self._check_open(len(commands), size_bytes)
+            if commands:
+                arrival_us = self._arrival_us()
+                arrivals = [Arrival(command, arrival_us) for command in commands]
+                self._queue.append(_Waiting(arrivals, size_bytes, future))
                 self._waiting += len(arrivals)
                 self._waiting_bytes += size_bytes
                 self._work.notify()
             else:
-                waiting.future.set_result([])
-        return waiting.future
+                future.set_result([])
+        return future
 
     def _arrival_us(self) -> int:
-        """The arrival time, which never goes back even if the clock does (C9)."""
+        """The arrival time, which never goes back even if the clock does (C9).
+
+        Asked for under the lock: what stands later in the queue arrived no earlier.
+        """
         self._latest_us = max(self._latest_us, self._clock.now_us())
         return self._latest_us
 
@@ -160,12 +172,30 @@ class Pipeline:
     def _run(self) -> None:
         try:
             while self._take():
-                wanted = [each for each in self._taken if not each.future.cancelled()]
-                so_far = self._engine.conversions_recorded
-                outcomes = self._carry_out([each for part in wanted for each in part.arrivals])
-                self._tell(wanted, outcomes, self._engine.conversions_recorded != so_far)
+                if self._taken:
+                    self._carry_out_taken()
+                self._retain()
         finally:
             self._fail_the_rest()
+
+    def _carry_out_taken(self) -> None:
+        wanted = [each for each in self._taken if not each.future.cancelled()]
+        so_far = self._engine.conversions_recorded
+        outcomes = self._carry_out([each for part in wanted for each in part.arrivals])
+        self._tell(wanted, outcomes, self._engine.conversions_recorded != so_far)
+
+    def _retain(self) -> None:
+        """Carry out one step of retention, if it is time for one.
+
+        It has the place in the queue in front of all that waits: no command that arrived before it
+        finds anything gone.
+        """
+        if self._retention is None or self._closing:
+            return
+        with self._work:
+            now_us = self._queue[0].arrivals[0].arrival_us if self._queue else self._arrival_us()
+        if self._retention.is_due(now_us):
+            self._retention.step(now_us)
 
     def _carry_out(self, arrivals: Sequence[Arrival]) -> list[Outcome]:
         outcomes: list[Outcome] = []
@@ -210,10 +240,16 @@ class Pipeline:
         self._tell(rest, [shutting_down()] * sum(len(each.arrivals) for each in rest), False)
 
     def _take(self) -> bool:
-        """Take the commands to carry out next; False: the pipeline is closed and all is done."""
+        """Take the commands to carry out next; False: the pipeline is closed and all is done.
+
+        With retention there may be none: it is time to look whether a step is due.
+        """
         with self._work:
-            while not self._queue and not self._closing:
-                self._work.wait()
+            if self._retention is None:
+                while not self._queue and not self._closing:
+                    self._work.wait()
+            elif not self._queue and not self._closing:
+                self._work.wait(self._retention.rest_seconds(self._arrival_us()))
             self._taken = []
             room = self._limits.batch
             # At least one entry, and of what came together all.
@@ -223,7 +259,7 @@ class Pipeline:
                 room -= len(waiting.arrivals)
                 self._waiting -= len(waiting.arrivals)
                 self._waiting_bytes -= waiting.size_bytes
-            return bool(self._taken)
+            return bool(self._taken) or not self._closing
 
 
 def in_their_places(

@@ -326,7 +326,7 @@ def _large(linter: _Linter, node: syntax.Binary) -> None:
         return
     never = {"==", ">", ">="} if value > 0 else {"==", "<", "<="}
     if compared.operator in never:
-        message = "this is never true: a number from 2^53 on does not arrive exactly"
+        message = "this is true of raw JSON only: else no number from 2^53 on arrives exactly"
         exact = compared.operator == "==" and isinstance(value, int)
         fix = f'send it as a string, and write `"{value}"`' if exact else None
         linter.warn("LARGE_INTEGER", message, node.span, fix)

@@ -187,3 +187,11 @@ def test_an_unknown_name_is_answered_with_those_there_are() -> None:
     with pytest.raises(ValueError, match=r"'FAX' is none of EMAIL, SMS, PUSH") as caught:
         to_enum("FAX", Channel, "CHANNEL_", "channel")
     assert "UNSPECIFIED" not in str(caught.value)
+
+
+def test_properties_go_one_way() -> None:
+    both = ("e", "p", "n", {"a": 1}, None, None, False, False)
+    with pytest.raises(ValueError, match="one way"):
+        evaluate(*both, properties_json=b"{}")
+    request = evaluate("e", "p", "n", None, None, None, False, False, properties_json=b'{"a": 1}')
+    assert request.event.properties_json == b'{"a": 1}'

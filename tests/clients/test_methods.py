@@ -428,6 +428,26 @@ CASES = [
         ),
     ),
     Case(
+        "evaluate",
+        "Evaluate",
+        {
+            "event_id": "e1",
+            "person_id": "p1",
+            "name": "paid",
+            "properties_json": '{"order": 9007199254740993}',
+        },
+        {
+            "event": {
+                "eventId": "e1",
+                "personId": "p1",
+                "name": "paid",
+                "propertiesJson": "eyJvcmRlciI6IDkwMDcxOTkyNTQ3NDA5OTN9",
+            }
+        },
+        attribution_service_pb2.EvaluateResponse(),
+        note="raw JSON",
+    ),
+    Case(
         "evaluate_batch",
         "EvaluateBatch",
         {},

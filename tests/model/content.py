@@ -1,5 +1,7 @@
 """What requests say and how answers look, for the naive model; and the values in between."""
 
+import base64
+import json
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -316,9 +318,17 @@ def start_content(request: Json) -> Any:
     return (request["campaign_id"], rules.canonical(trigger))
 
 
+def properties_of(event: Json) -> Json:
+    """The properties of an event, whichever way they came."""
+    if "properties_json" in event:
+        properties: Json = json.loads(base64.b64decode(event["properties_json"]))
+        return properties
+    return event.get("properties") or {}
+
+
 def event_content(event: Json) -> Any:
     """What of an event must be the same for it to be the same (rule C13)."""
-    properties = event.get("properties") or {}
+    properties = properties_of(event)
     return (event["name"], rules.canonical(properties), event.get("occurred_time"))
 
 
@@ -334,7 +344,7 @@ def touch_content(interaction: Json, at: int) -> Any:
 
 def facts_of(happening: Happening, journey: Journey) -> rules.Facts:
     return rules.Facts(
-        event=(happening.event or {}).get("properties") or {},
+        event=properties_of(happening.event or {}),
         trigger=journey.trigger,
         person=happening.person,
     )

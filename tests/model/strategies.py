@@ -9,6 +9,8 @@ picks so that a failure can be made small (`commands_of`, `sequences`); a seeded
 generator picks evenly and a hundred times faster (`history`).
 """
 
+import base64
+import json
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -422,8 +424,12 @@ def evaluate(pick: Pick) -> Json:
         "person_id": pick(PEOPLE),
         "event_id": event_id,
         "name": name,
-        "properties": properties,
         "occurred_time": pick([*[None] * 16, Later(-1), Later(-WEEK_US)]),
+        **(
+            {"properties_json": raw(properties)}
+            if _once_in(5, pick)
+            else {"properties": properties}
+        ),
     }
     request = {
         "event": _without_none(event),
@@ -432,6 +438,11 @@ def evaluate(pick: Pick) -> Json:
         "explain": pick([True, True, None]),
     }
     return _without_none(request)
+
+
+def raw(properties: Json | None) -> str:
+    """Properties as raw JSON, in the form in which JSON holds bytes."""
+    return base64.b64encode(json.dumps(properties or {}).encode()).decode()
 
 
 def change_segment(pick: Pick) -> Json:

@@ -212,11 +212,21 @@ def evaluate(
     person_attributes: Properties | None,
     validate_only: bool,
     explain: bool,
+    properties_json: bytes | str | None = None,
 ) -> EvaluateRequest:
-    """Build the request of Evaluate."""
+    """Build the request of Evaluate.
+
+    Raises:
+        ValueError: The properties are given both ways.
+    """
     event = Event(event_id=event_id, person_id=person_id, name=name)
     if properties is not None:
         event.properties.CopyFrom(to_struct(properties, "properties"))
+    if properties_json is not None:
+        if properties is not None:
+            raise ValueError("properties_json: goes without properties: send them one way")
+        given = properties_json
+        event.properties_json = given.encode() if isinstance(given, str) else given
     if occurred_time is not None:
         event.occurred_time.CopyFrom(to_timestamp(occurred_time, "occurred_time"))
     request = EvaluateRequest(event=event, validate_only=validate_only, explain=explain)

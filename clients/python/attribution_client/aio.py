@@ -384,6 +384,7 @@ class AsyncAttributionClient:
         person_attributes: Properties | None = None,
         validate_only: bool = False,
         explain: bool = False,
+        properties_json: bytes | str | None = None,
         timeout: float | None = None,
     ) -> EvaluateResponse:
         """Take in an event, and decide which deliveries are credited with it.
@@ -399,6 +400,7 @@ class AsyncAttributionClient:
             person_attributes,
             validate_only,
             explain,
+            properties_json,
         )
         return await self._call(self._attribution.Evaluate, request, timeout)
 

@@ -530,6 +530,7 @@ class AttributionClient:
         person_attributes: Properties | None = None,
         validate_only: bool = False,
         explain: bool = False,
+        properties_json: bytes | str | None = None,
         timeout: float | None = None,
     ) -> EvaluateResponse:
         """Take in an event, and decide which deliveries are credited with it.
@@ -546,6 +547,9 @@ class AttributionClient:
                 rules read them as `person`. JSON values.
             validate_only: Decide without recording anything.
             explain: Ask for the explanation too.
+            properties_json: The properties as the text of a JSON object, instead of
+                `properties`; it is sent as it is, and whole numbers of up to 64 bits
+                stay exact.
             timeout: Seconds; None: the client's.
 
         Returns:
@@ -564,6 +568,7 @@ class AttributionClient:
             person_attributes,
             validate_only,
             explain,
+            properties_json,
         )
         return self._call(self._attribution.Evaluate, request, timeout)
 

@@ -276,11 +276,14 @@ def evaluate(
     if given == "segment_change":
         return _segment_change(request, fields)
     event: event_pb2.Event = request.event
+    if event.properties_json and event.HasField("properties"):
+        what = "goes without properties: send them one way"
+        fields.fault("event.properties_json", Reason.FIELD_INVALID, what)
     command = EvaluateEvent(
         person_id=fields.identifier("event.person_id", event.person_id),
         event_id=fields.identifier("event.event_id", event.event_id),
         name=fields.identifier("event.name", event.name),
-        properties=fields.struct("event.properties", event.properties),
+        properties=fields.properties("event.properties", event.properties, event.properties_json),
         occurred_us=fields.time_us("event.occurred_time", event, "occurred_time"),
         person_attributes=fields.struct("person_attributes", request.person_attributes),
         validate_only=request.validate_only,

@@ -1,7 +1,7 @@
 """Checks of request fields: faults are collected with the paths of their fields, then told."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
@@ -14,6 +14,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from attribution_service.core.definitions import MAX_WINDOW_US
 from attribution_service.core.properties import EMPTY, Properties
 from attribution_service.core.refusals import Reason, Refusal, Violation, shown
+from attribution_service.transport.raw_json import values_of_json
 from attribution_service.transport.structs import (
     MAX_DEPTH,
     StructFault,
@@ -177,8 +178,21 @@ class Fields:
         if size > MAX_STRUCT_BYTES:
             self.too_long(field, f"has {size} bytes", MAX_STRUCT_BYTES)
             return EMPTY
+        return self._values(lambda: values_of(value, field))
+
+    def properties(self, field: str, value: Struct, raw: bytes) -> Properties:
+        """A JSON object that comes as a struct, or as raw JSON in the field `field`_json."""
+        if not raw:
+            return self.struct(field, value)
+        field = f"{field}_json"
+        if len(raw) > MAX_STRUCT_BYTES:
+            self.too_long(field, f"has {len(raw)} bytes", MAX_STRUCT_BYTES)
+            return EMPTY
+        return self._values(lambda: values_of_json(raw, field))
+
+    def _values(self, read: Callable[[], dict[str, object]]) -> Properties:
         try:
-            return Properties(values_of(value, field))
+            return Properties(read())
         except StructTooDeepError as fault:
             self.too_long(fault.field, str(fault), MAX_DEPTH)
         except StructFault as fault:

@@ -20,9 +20,11 @@ from benchmarks.service import profiles
 from benchmarks.service.bars import BARS, Bar, Finding, State, judge
 from benchmarks.service.cases import CASES, FULL, QUICK, Bench, Case, Outcome, Scale
 from benchmarks.service.processes import Callers, Cores, ServerError, split
-from benchmarks.service.seed import NoRoomError
+from benchmarks.service.seed import NoRoomError, require_memory
 
 REPORT: Final = Path("build/bench.json")
+# The largest server, its callers with their requests, and the store's pages.
+_MEMORY_BYTES: Final = 1_000_000_000
 _COLORS: Final = {
     State.HOLDS: "green",
     State.FAILS: "red",
@@ -60,7 +62,9 @@ def run(cases: Sequence[Case], scale: Scale, cores: Cores, *, profile: bool) -> 
 
                 tell("starting")
                 bench = Bench(scale, cores, callers, tell, raw)
+                began = time.monotonic()
                 found[case.name] = case.run(bench)
+                found[case.name].figures["seconds"] = round(time.monotonic() - began, 1)
                 progress.advance(task)
                 if raw is not None:
                     _write_profile(raw, case.name)
@@ -92,7 +96,7 @@ def report(
             "apart": cores.apart,
         },
         "versions": {name: version(name) for name in _PACKAGES} | {"schema": schema.newest()},
-        "quick": scale.many != FULL.many,
+        "quick": scale.many < FULL.many,
         "rounds": scale.rounds,
         "seconds": round(seconds),
         "bars": [_bar(each) for each in findings],
@@ -128,9 +132,12 @@ def shown(bar: Bar, value: float | None) -> str:
     return f"{value:,.2f}{bar.unit}" if abs(value) < 10 else f"{value:,.0f}{bar.unit}"
 
 
-def show(console: Console, findings: Sequence[Finding], outcomes: Mapping[str, Outcome]) -> None:
+def show(
+    console: Console, findings: Sequence[Finding], outcomes: Mapping[str, Outcome], *, quick: bool
+) -> None:
     """Print the bars, and the rates behind them."""
-    table = Table(title="bars", title_justify="left")
+    title = "bars (quick: fewer rounds and smaller data, as told below)" if quick else "bars"
+    table = Table(title=title, title_justify="left")
     for column in ("bar", "bound", "measured", "spread", "state"):
         table.add_column(column, justify="left" if column in ("bar", "state") else "right")
     for each in findings:
@@ -180,6 +187,10 @@ def main() -> int:
     scale = QUICK if options.quick else FULL
     if options.rounds:
         scale = replace(scale, rounds=options.rounds)
+    try:
+        require_memory(_MEMORY_BYTES)
+    except NoRoomError as error:
+        parser.error(str(error))
     cores = split()
     began = time.monotonic()
     try:
@@ -193,7 +204,7 @@ def main() -> int:
     made = report(outcomes, findings, cores, scale=scale, seconds=seconds)
     options.report.parent.mkdir(parents=True, exist_ok=True)
     options.report.write_text(json.dumps(made, indent=2) + "\n")
-    show(console, findings, outcomes)
+    show(console, findings, outcomes, quick=options.quick)
     console.print(f"{seconds:.0f} s; written to {options.report}", highlight=False)
     return 0
 

@@ -18,11 +18,10 @@ BATCH: Final = 500
 CONCURRENCY: Final = 64
 BATCHES_AT_A_TIME: Final = 4
 _WARM_CALLS: Final = 2_000
-_WARM_BATCHES: Final = 12
 _CURVE_CALLS: Final = 1_200
 _ECHO_BATCHES: Final = 60
-_SQL_BATCHES: Final = 8
-_WARM_SQL_BATCHES: Final = 4
+_WARM_SQL_BATCHES: Final = 2
+_FLOOD_BATCHES: Final = 8
 _HEAVY_BATCH: Final = 20
 OVERLOAD: Final = 3
 _MB: Final = 1e6
@@ -39,6 +38,8 @@ class Scale:
         rounds: Turns of each side.
         unary_seconds: How long a turn of lone calls is to take, about.
         batches: Calls of the service in a turn of batches.
+        sql_batches: Batches whose SQL is sent in a turn.
+        warm_batches: Batches before the turns, so that what is kept in memory is there.
         many: People of the largest store, with two deliveries each.
         campaigns: The most campaigns.
         heavy: People with 5,000 deliveries each.
@@ -50,6 +51,8 @@ class Scale:
     rounds: int = 7
     unary_seconds: float = 1.5
     batches: int = 12
+    sql_batches: int = 8
+    warm_batches: int = 12
     many: int = 500_000
     campaigns: int = 10_000
     heavy: int = 100
@@ -63,12 +66,14 @@ QUICK: Final = Scale(
     rounds=3,
     unary_seconds=0.4,
     batches=4,
+    sql_batches=4,
+    warm_batches=4,
     many=50_000,
     campaigns=1_000,
     heavy=20,
     flood_seconds=3.0,
     floods=1,
-    curve=(1, 16, 64),
+    curve=(1, 8, 64),
 )
 
 
@@ -236,7 +241,7 @@ def _batches(bench: Bench, kind: Kind, shape: Shape, *, stored: bool) -> Outcome
             "echo": _batch_turn(outcome, "echo", echo, _ECHO_BATCHES),
         }
         bench.tell("warming up")
-        service.take(_WARM_BATCHES, BATCHES_AT_A_TIME)
+        service.take(scale.warm_batches, BATCHES_AT_A_TIME)
         echo.take(_ECHO_BATCHES, BATCHES_AT_A_TIME)
         if stored:
             bench.tell("recording what the store sends")
@@ -268,7 +273,7 @@ def _sql_turn(bench: Bench, outcome: Outcome, asked: Asked) -> Iterator[Callable
     scale = bench.scale
     worker = Worker("benchmarks.service.replay", bench.cores.servers)
     try:
-        calls = _WARM_SQL_BATCHES + scale.rounds * _SQL_BATCHES
+        calls = _WARM_SQL_BATCHES + scale.rounds * scale.sql_batches
         job = {"asked": asdict(asked), "calls": calls}
         store = seed.store_of(asked.shape, bench.tell)
         told = worker.ask({"store": str(store), "job": job})
@@ -277,8 +282,8 @@ def _sql_turn(bench: Bench, outcome: Outcome, asked: Asked) -> Iterator[Callable
         worker.ask({"calls": _WARM_SQL_BATCHES})
 
         def turn() -> None:
-            seconds = worker.ask({"calls": _SQL_BATCHES})["seconds"]
-            outcome.add("per_second", "sql", _SQL_BATCHES * BATCH / seconds)
+            seconds = worker.ask({"calls": scale.sql_batches})["seconds"]
+            outcome.add("per_second", "sql", scale.sql_batches * BATCH / seconds)
 
         yield turn
     finally:
@@ -345,7 +350,9 @@ def growth_deliveries(bench: Bench) -> Outcome:
     shapes = {"small": FEW, "middle": Shape(people=50_000), "large": Shape(people=scale.many)}
     if shapes["large"] == shapes["middle"]:
         del shapes["middle"]
-    sizes = [Size(name, shape, _WARM_BATCHES, scale.batches // 2) for name, shape in shapes.items()]
+    sizes = [
+        Size(name, shape, scale.warm_batches, scale.batches // 2) for name, shape in shapes.items()
+    ]
     large, small = shapes["large"].stored, FEW.stored
     return _growth(bench, sizes, f"{large:,} deliveries beside {small:,}")
 
@@ -419,7 +426,7 @@ def overload(bench: Bench) -> Outcome:
 
 def overload_batches(bench: Bench) -> Outcome:
     """Three times the batches that it can serve, and then as many as it can again."""
-    return _overload(bench, Asked(Kind.WATCHED, SOME, BATCH), _WARM_BATCHES, BATCHES_AT_A_TIME)
+    return _overload(bench, Asked(Kind.WATCHED, SOME, BATCH), _FLOOD_BATCHES, BATCHES_AT_A_TIME)
 
 
 def _overload(bench: Bench, asked: Asked, calls: int, concurrency: int) -> Outcome:

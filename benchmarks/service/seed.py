@@ -70,6 +70,19 @@ def require_room(folder: Path, wanted_bytes: int) -> None:
         )
 
 
+def require_memory(wanted_bytes: int, known: Path = Path("/proc/meminfo")) -> None:
+    """Raise NoRoomError unless so much memory can be had; where nobody tells, it is not asked."""
+    if not known.exists():
+        return
+    told = dict(line.split(":", 1) for line in known.read_text().splitlines() if ":" in line)
+    free = int(told.get("MemAvailable", "0 kB").split()[0]) * 1024
+    if free < wanted_bytes:
+        raise NoRoomError(
+            f"{free / 1e6:,.0f} MB of memory can be had, and {wanted_bytes / 1e6:,.0f} MB are "
+            "needed: stop something else"
+        )
+
+
 def _remove(path: Path) -> None:
     for suffix in ("", "-wal", "-shm", ".lock"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)

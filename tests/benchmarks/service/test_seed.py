@@ -10,7 +10,7 @@ from attribution_service.storage.sqlite import open_sqlite
 
 from benchmarks.service import asked, replay, seed, shapes
 from benchmarks.service.asked import Asked, Kind
-from benchmarks.service.seed import NoRoomError, require_room, store_of
+from benchmarks.service.seed import NoRoomError, require_memory, require_room, store_of
 from benchmarks.service.shapes import Shape
 
 SHAPE = Shape(people=10, campaigns=3, deliveries=2, journeys=2)
@@ -75,6 +75,15 @@ def test_a_store_whose_deliveries_are_too_old_is_made_anew(folder: Path) -> None
 def test_no_room_is_told_before_anything_is_done(tmp_path: Path) -> None:
     with pytest.raises(NoRoomError, match="make room, or run `make bench-quick`"):
         require_room(tmp_path, 10**18)
+
+
+def test_too_little_memory_is_told(tmp_path: Path) -> None:
+    known = tmp_path / "meminfo"
+    known.write_text("MemTotal: 9000000 kB\nMemAvailable:  2000 kB\n")
+    require_memory(2_048_000, known)
+    with pytest.raises(NoRoomError, match="2 MB of memory can be had, and 3 MB"):
+        require_memory(3_000_000, known)
+    require_memory(3_000_000, tmp_path / "elsewhere")
 
 
 @pytest.mark.parametrize("kind", list(Kind))

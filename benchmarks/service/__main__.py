@@ -63,10 +63,13 @@ def run(cases: Sequence[Case], scale: Scale, cores: Cores, *, profile: bool) -> 
                 tell("starting")
                 bench = Bench(scale, cores, callers, tell, raw)
                 began = time.monotonic()
-                found[case.name] = case.run(bench)
+                try:
+                    found[case.name] = case.run(bench)
+                except (NoRoomError, ServerError) as error:
+                    found[case.name] = Outcome(note=f"could not be measured: {error}", failed=True)
                 found[case.name].figures["seconds"] = round(time.monotonic() - began, 1)
                 progress.advance(task)
-                if raw is not None:
+                if raw is not None and raw.exists():
                     _write_profile(raw, case.name)
     finally:
         callers.close()
@@ -193,11 +196,7 @@ def main() -> int:
         parser.error(str(error))
     cores = split()
     began = time.monotonic()
-    try:
-        outcomes = run(cases, scale, cores, profile=options.profile)
-    except (NoRoomError, ServerError) as error:
-        Console(stderr=True).print(f"the benchmark cannot go on: {error}", markup=False)
-        return 1
+    outcomes = run(cases, scale, cores, profile=options.profile)
     names = {case.name for case in cases}
     findings = [judge(bar, outcomes[bar.case].rounds) for bar in BARS if bar.case in names]
     seconds = time.monotonic() - began
@@ -206,7 +205,7 @@ def main() -> int:
     options.report.write_text(json.dumps(made, indent=2) + "\n")
     show(console, findings, outcomes, quick=options.quick)
     console.print(f"{seconds:.0f} s; written to {options.report}", highlight=False)
-    return 0
+    return int(any(each.failed for each in outcomes.values()))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from benchmarks.service.asked import Asked, Kind
 from benchmarks.service.bars import middle
 from benchmarks.service.load import Done, Job
 from benchmarks.service.processes import Callers, Cores, Server, ServerError, Worker
-from benchmarks.service.shapes import Shape
+from benchmarks.service.shapes import CONVERTS_EVERY, Shape
 
 BATCH: Final = 500
 CONCURRENCY: Final = 64
@@ -85,6 +85,7 @@ class Outcome:
         rounds: By measure and side, the value of each round.
         note: What it was measured with, for people.
         figures: Whatever else is worth keeping.
+        failed: Whether it could not be measured; the note says why.
     """
 
     rounds: dict[str, dict[str, list[float]]] = field(
@@ -92,6 +93,7 @@ class Outcome:
     )
     note: str = ""
     figures: dict[str, object] = field(default_factory=dict)
+    failed: bool = False
 
     def add(self, measure: str, side: str, value: float) -> None:
         """Keep the value of one round."""
@@ -351,7 +353,7 @@ def growth_deliveries(bench: Bench) -> Outcome:
     if shapes["large"] == shapes["middle"]:
         del shapes["middle"]
     sizes = [
-        Size(name, shape, scale.warm_batches, scale.batches // 2) for name, shape in shapes.items()
+        Size(name, shape, scale.warm_batches, scale.batches // 3) for name, shape in shapes.items()
     ]
     large, small = shapes["large"].stored, FEW.stored
     return _growth(bench, sizes, f"{large:,} deliveries beside {small:,}")
@@ -363,9 +365,10 @@ def growth_campaigns(bench: Bench) -> Outcome:
     people = 2 * scale.campaigns
     # Everybody once, so that each campaign's rule has been met.
     warm = people // BATCH
+    calls = scale.batches // 3
     sizes = [
-        Size("small", Shape(people), warm, scale.batches // 2),
-        Size("large", Shape(people, campaigns=scale.campaigns), warm, scale.batches // 2),
+        Size("small", Shape(people), warm, calls),
+        Size("large", Shape(people, campaigns=scale.campaigns), warm, calls),
     ]
     return _growth(bench, sizes, f"{scale.campaigns:,} campaigns beside 10")
 
@@ -433,6 +436,9 @@ def _overload(bench: Bench, asked: Asked, calls: int, concurrency: int) -> Outco
     scale = bench.scale
     outcome = Outcome()
     offered = []
+    # A flood must not use up the people of the store.
+    all_calls = CONVERTS_EVERY * asked.shape.people // asked.requests_a_call
+    room = all_calls // scale.floods - 3 * calls
     with bench.service(asked.shape) as server:
         side = Side(bench, server, asked)
         side.take(calls, concurrency)
@@ -441,11 +447,12 @@ def _overload(bench: Bench, asked: Asked, calls: int, concurrency: int) -> Outco
             before = calls / side.take(calls, concurrency).seconds
             peak = server.peak_bytes
             bench.tell("three times as fast")
-            done = side.flood(OVERLOAD * before, scale.flood_seconds)
+            seconds = min(scale.flood_seconds, room / (OVERLOAD * before))
+            done = side.flood(OVERLOAD * before, seconds)
             bench.tell("as fast as it can again")
             after = calls / side.take(calls, concurrency).seconds
             refused = sum(done.codes.values())
-            offered.append(OVERLOAD * scale.flood_seconds / (scale.flood_seconds + done.late))
+            offered.append(OVERLOAD * seconds / (seconds + done.late))
             outcome.add("answered_p99_s", "service", done.p99)
             outcome.add("answered_share", "service", done.answered / (done.answered + refused))
             outcome.add("grown_mb", "service", (server.peak_bytes - peak) / _MB)

@@ -11,7 +11,7 @@ import math
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from typing import Any, Final
@@ -23,6 +23,7 @@ from google.rpc import error_details_pb2, status_pb2
 from benchmarks.service import asked
 from benchmarks.service.asked import Asked, Kind
 from benchmarks.service.shapes import Shape
+from benchmarks.service.wire import DETAILS, Flood
 
 _CALL_SECONDS: Final = 30.0
 _TICK_SECONDS: Final = 0.005
@@ -33,7 +34,7 @@ _OPTIONS: Final = (
     ("grpc.max_receive_message_length", _MESSAGE_BYTES),
     ("grpc.enable_retries", 0),
 )
-_DETAILS: Final = "grpc-status-details-bin"
+_NAMES: Final[Mapping[int | None, str]] = {code.value[0]: code.name for code in grpc.StatusCode}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ class _Calls:
         except grpc.aio.AioRpcError as error:
             self.refused.append(time.perf_counter() - due)
             self.codes[error.code().name] += 1
-            self.hinted += _hints(error)
+            self.hinted += hints(_details(error))
         else:
             self.took.append(time.perf_counter() - due)
             self.answers.append(answer)
@@ -152,19 +153,39 @@ class _Calls:
                 await asyncio.sleep(0)
         await asyncio.gather(*under_way)
 
+    def by_hand(self, address: str, method: str, rate: float) -> None:
+        """As `open`, at rates that gRPC's client does not reach; a message fits into a frame."""
+        flood = Flood(address, method)
+        try:
+            flood.run(self._payloads, rate, _MOST_IN_FLIGHT)
+        finally:
+            flood.close()
+        self.late = flood.late
+        for ended in flood.ended:
+            took = ended.ended - ended.due
+            if ended.code == 0:
+                self.took.append(took)
+                self.answers.append(ended.body)
+                continue
+            self.refused.append(took)
+            self.codes[_NAMES.get(ended.code, "RESET")] += 1
+            self.hinted += hints(ended.details)
 
-def _hints(error: grpc.aio.AioRpcError) -> bool:
-    """Whether a refusal says when to try again."""
+
+def _details(error: grpc.aio.AioRpcError) -> bytes:
     for key, value in error.trailing_metadata() or ():
-        if key == _DETAILS and isinstance(value, bytes):
-            try:
-                status = status_pb2.Status.FromString(value)
-            except DecodeError:
-                return False
-            return any(
-                detail.Is(error_details_pb2.RetryInfo.DESCRIPTOR) for detail in status.details
-            )
-    return False
+        if key == DETAILS.decode() and isinstance(value, bytes):
+            return value
+    return b""
+
+
+def hints(details: bytes) -> bool:
+    """Whether the details of a refusal say when to try again."""
+    try:
+        status = status_pb2.Status.FromString(details)
+    except DecodeError:
+        return False
+    return any(detail.Is(error_details_pb2.RetryInfo.DESCRIPTOR) for detail in status.details)
 
 
 @lru_cache(maxsize=2)
@@ -190,7 +211,9 @@ class _Sender:
         gc.disable()
         try:
             began = time.perf_counter()
-            if job.rate:
+            if job.rate and not job.asked.batch:
+                calls.by_hand(job.address, job.asked.method, job.rate)
+            elif job.rate:
                 await calls.open(job.rate)
             else:
                 await calls.closed(job.concurrency)

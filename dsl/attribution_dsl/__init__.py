@@ -12,6 +12,7 @@ get wrong is an ErrorValue at evaluation, never an exception.
 from attribution_dsl.diagnostics import Diagnostic, RuleError, Severity, Span
 from attribution_dsl.format import format_rule
 from attribution_dsl.limits import Limits
+from attribution_dsl.paths import Path
 from attribution_dsl.results import ResultType
 from attribution_dsl.roots import RootKind
 from attribution_dsl.rule import Rule, compile_rule
@@ -24,6 +25,7 @@ __all__ = [
     "ErrorKind",
     "ErrorValue",
     "Limits",
+    "Path",
     "ResultType",
     "RootKind",
     "Rule",

@@ -13,6 +13,7 @@ from attribution_dsl.kinds import Kind
 from attribution_dsl.limits import Limits
 from attribution_dsl.lint import lint
 from attribution_dsl.parse import parse_leniently
+from attribution_dsl.paths import Path, paths_of
 from attribution_dsl.resolve import resolve
 from attribution_dsl.results import ALLOWED, NEEDED, ResultType, as_result
 from attribution_dsl.roots import RootKind, Roots, roots_of
@@ -52,6 +53,11 @@ class Rule:
     def warnings(self) -> tuple[Diagnostic, ...]:
         """What is doubtful about it, sorted by place; found anew each time it is asked for."""
         return in_order([*self._doubts, *lint(self.source, self.tree, self._kinds)])
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The parts of the data that it names, each once, in order; found anew each time."""
+        return paths_of(self.tree)
 
     def interpret(self, roots: Mapping[str, object], observe: Observer | None = None) -> object:
         """Evaluate by walking the tree: slower than `evaluate`, with the same result.

@@ -301,6 +301,11 @@ class FakeService(
             assert isinstance(answer, attribution_service_pb2.EvaluateStreamResponse)
             yield answer
 
+    def Explain(
+        self, request: attribution_service_pb2.ExplainRequest, context: grpc.ServicerContext
+    ) -> attribution_service_pb2.ExplainResponse:
+        return self._answer(attribution_service_pb2.ExplainResponse(), request, context)
+
     def Ingest(
         self, request: attribution_service_pb2.IngestRequest, context: grpc.ServicerContext
     ) -> attribution_service_pb2.IngestResponse:

@@ -467,6 +467,21 @@ CASES = [
         items=[STREAMED],
     ),
     Case(
+        "explain",
+        "Explain",
+        {"person_id": "p1", "event_id": "e1"},
+        {"personId": "p1", "eventId": "e1"},
+        attribution_service_pb2.ExplainResponse(event_name="paid"),
+    ),
+    Case(
+        "explain",
+        "Explain",
+        {"person_id": "p1", "delivery_id": "d1"},
+        {"personId": "p1", "deliveryId": "d1"},
+        attribution_service_pb2.ExplainResponse(achieved_journeys=["j1"]),
+        note="a delivery",
+    ),
+    Case(
         "ingest",
         "Ingest",
         {},

@@ -16,7 +16,9 @@ _PART = re.compile(r"(\d+(?:\.\d+)?)([dhms])")
 
 # Free-form content: nothing in it is a time of ours.
 _STRUCTS = frozenset({"properties", "trigger_properties", "person_attributes", "attributes"})
-_IGNORED = frozenset({"detail", "etag", "field", "message", "metadata"})
+_IGNORED = frozenset(
+    {"detail", "etag", "field", "message", "metadata", "note", "values", "values_cut"}
+)
 _PREFIXES = {
     "basis": "BASIS_",
     "change": "MEMBERSHIP_CHANGE_",

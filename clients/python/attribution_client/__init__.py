@@ -16,6 +16,7 @@ from attribution.v1.attribution_service_pb2 import (
     EvaluateResponse,
     EvaluateResult,
     EvaluateStreamResponse,
+    ExplainResponse,
     IngestItem,
     IngestResponse,
     IngestResult,
@@ -40,7 +41,7 @@ from attribution.v1.campaign_pb2 import (
 from attribution.v1.conversion_pb2 import Candidate, Conversion
 from attribution.v1.delivery_pb2 import Channel, Delivery, DeliveryStatus, InteractionKind
 from attribution.v1.error_reason_pb2 import ErrorReason
-from attribution.v1.explanation_pb2 import Explanation, ExplanationVerdict, Verdict
+from attribution.v1.explanation_pb2 import Explanation, ExplanationVerdict, SeenValue, Verdict
 from attribution.v1.goal_pb2 import Basis, EntersSegment, Goal, LeavesSegment, PerformsEvent
 from attribution.v1.journey_pb2 import ExitReason, Journey, JourneyState
 from attribution.v1.person_pb2 import Person
@@ -147,6 +148,7 @@ __all__ = [
     "EvaluateStreamResponse",
     "ExitPolicy",
     "ExitReason",
+    "ExplainResponse",
     "Explanation",
     "ExplanationVerdict",
     "FailedPrecondition",
@@ -179,6 +181,7 @@ __all__ = [
     "RulePart",
     "RulePlace",
     "RuleValueType",
+    "SeenValue",
     "Segment",
     "SegmentChange",
     "SegmentSet",

@@ -11,6 +11,7 @@ from attribution.v1.attribution_service_pb2 import (
     CheckExitRequest,
     EvaluateBatchRequest,
     EvaluateRequest,
+    ExplainRequest,
     IngestItem,
     IngestRequest,
     NextStep,
@@ -266,6 +267,13 @@ def check_exit_batch(checks: Sequence[CheckExitRequest]) -> CheckExitBatchReques
 def evaluate_batch(requests: Sequence[EvaluateRequest]) -> EvaluateBatchRequest:
     """Build the request of EvaluateBatch."""
     return EvaluateBatchRequest(requests=requests)
+
+
+def explain(person_id: str, event_id: str | None, delivery_id: str | None) -> ExplainRequest:
+    """Build the request of Explain."""
+    if event_id is not None and delivery_id is not None:
+        raise ValueError("event_id and delivery_id: only one of them can be explained")
+    return ExplainRequest(person_id=person_id, event_id=event_id, delivery_id=delivery_id)
 
 
 def ingest(items: Sequence[IngestItem]) -> IngestRequest:

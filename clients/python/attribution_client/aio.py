@@ -18,6 +18,7 @@ from attribution.v1.attribution_service_pb2 import (
     EvaluateRequest,
     EvaluateResponse,
     EvaluateStreamResponse,
+    ExplainResponse,
     IngestItem,
     IngestResponse,
     NextStep,
@@ -495,6 +496,18 @@ class AsyncAttributionClient:
                 await self._sleep(delay)
         finally:
             sending.stop()
+
+    async def explain(
+        self,
+        person_id: str,
+        *,
+        event_id: str | None = None,
+        delivery_id: str | None = None,
+        timeout: float | None = None,
+    ) -> ExplainResponse:
+        """Explain what was decided earlier, as of then. See `AttributionClient.explain`."""
+        request = _requests.explain(person_id, event_id, delivery_id)
+        return await self._call(self._attribution.Explain, request, timeout)
 
     async def ingest(
         self, items: Sequence[IngestItem], *, timeout: float | None = None

@@ -17,6 +17,7 @@ from attribution.v1.attribution_service_pb2 import (
     EvaluateRequest,
     EvaluateResponse,
     EvaluateStreamResponse,
+    ExplainResponse,
     IngestItem,
     IngestResponse,
     NextStep,
@@ -730,6 +731,34 @@ class AttributionClient:
                 self._sleep(delay)
         finally:
             sending.stop()
+
+    def explain(
+        self,
+        person_id: str,
+        *,
+        event_id: str | None = None,
+        delivery_id: str | None = None,
+        timeout: float | None = None,
+    ) -> ExplainResponse:
+        """Explain what was decided earlier, as of then; changes nothing.
+
+        Args:
+            person_id: The person.
+            event_id: Id of an event, of a change of a segment or of an update of
+                attributes; or:
+            delivery_id: Id of a delivery that was credited.
+            timeout: Seconds; None: the client's.
+
+        Returns:
+            What came of it, and a verdict for each journey and delivery that was
+            looked at, with what the rules saw.
+
+        Raises:
+            NotFoundError: Nothing of the kind is on record.
+            ValueError: Both ids are given.
+        """
+        request = _requests.explain(person_id, event_id, delivery_id)
+        return self._call(self._attribution.Explain, request, timeout)
 
     def ingest(
         self, items: Sequence[IngestItem], *, timeout: float | None = None

@@ -4,7 +4,7 @@ The one way of judging, for events as for segments entered and left.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from attribution_service.core import explain
@@ -14,6 +14,7 @@ from attribution_service.core.credit import Assessment, assess, candidates
 from attribution_service.core.faults import fault_of
 from attribution_service.core.filters import filtered
 from attribution_service.core.model import (
+    NOTHING_SEEN,
     Candidate,
     Conversion,
     Delivery,
@@ -21,11 +22,13 @@ from attribution_service.core.model import (
     Journey,
     Move,
     Revision,
+    Seen,
     Verdict,
     told,
 )
 from attribution_service.core.properties import EMPTY, Properties
 from attribution_service.core.rules import ErrorKind, ErrorValue, RuleBook, RuleInput, Use
+from attribution_service.core.seen import seen
 from attribution_service.core.state import PersonState
 
 
@@ -33,7 +36,8 @@ from attribution_service.core.state import PersonState
 class Happening:
     """What may achieve goals: an event, or moves made at once; at most one of the two is there.
 
-    `achievement_id` is unique within the person; `person` is what rules read as such.
+    `achievement_id` is unique within the person; `person` is what rules read as such, and
+    `person_of_now` says that they may have read something else when it came.
     """
 
     person_id: str
@@ -43,6 +47,7 @@ class Happening:
     properties: Properties
     person: Properties
     now_us: int
+    person_of_now: bool = False
 
     def watching(self, catalog: Catalog) -> Watching:
         """The revisions with a goal on it."""
@@ -64,6 +69,11 @@ class JudgedJourney:
     def met(self) -> bool:
         """Whether this journey's goal is achieved."""
         return self.result is True
+
+    @property
+    def can_convert(self) -> bool:
+        """Whether it is achieved in a journey that can convert (S2, X6)."""
+        return self.met and self.journey.barred is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +118,7 @@ def judge(
     answer = EvaluateAnswer(
         conversions=tuple(c.conversion for c in judged if c.conversion is not None),
         achieved_journeys=tuple(achieved),
-        findings=_findings(happening, watching, judged) if explained else None,
+        findings=_findings(happening, watching, judged, rules) if explained else None,
     )
     journeys = _achieved(achieving, answer.conversions, happening.now_us)
     return Judgement(
@@ -127,17 +137,9 @@ def _judge_campaign(
     rules: RuleBook,
 ) -> JudgedCampaign:
     """Judge the person's journeys in one campaign, each by the goal it started with (G8)."""
-    judged_journeys = tuple(_judge_journey(happening, j, catalog, rules) for j in journeys)
-    met = {
-        item.journey.journey_id: item
-        for item in judged_journeys
-        if item.met and item.journey.barred is None  # S2, X6
-    }
-    assessments = tuple(
-        assess(delivery, judged.revision, judged.goal, happening.now_us)
-        for journey_id, judged in met.items()  # C1
-        for delivery in deliveries.get(journey_id, ())
-    )
+    judged_journeys = judge_journeys(happening, journeys, catalog, rules)
+    met = {item.journey.journey_id: item for item in judged_journeys if item.can_convert}
+    assessments = assess_deliveries(met.values(), deliveries, happening.now_us)
     in_time = tuple(candidates(assessments))
     faults = [
         fault_of(j.revision, j.goal.filter, j.result) for j in judged_journeys if _has_no_answer(j)
@@ -146,10 +148,29 @@ def _judge_campaign(
     if in_time and not in_time[-1].already_converted:  # C6, C8: else it passes to no other
         judged = met[in_time[-1].journey_id]
         value = _value(happening, judged, rules)
-        conversion = _conversion(happening, judged, in_time, _number(value))
+        saw = rules_saw(happening, judged, rules)
+        conversion = _conversion(happening, judged, in_time, _number(value), saw)
         if judged.goal.value and conversion.value is None:
             faults.append(fault_of(judged.revision, judged.goal.value, value))
     return JudgedCampaign(judged_journeys, assessments, in_time, conversion, tuple(faults))
+
+
+def judge_journeys(
+    happening: Happening, journeys: Iterable[Journey], catalog: Catalog, rules: RuleBook
+) -> tuple[JudgedJourney, ...]:
+    """Ask each journey's goal about it; all of them must be watched (G8)."""
+    return tuple(_judge_journey(happening, journey, catalog, rules) for journey in journeys)
+
+
+def assess_deliveries(
+    met: Iterable[JudgedJourney], deliveries: Mapping[str, Sequence[Delivery]], now_us: int
+) -> tuple[Assessment, ...]:
+    """What stands against each delivery, by journey id, of journeys that can convert (C1)."""
+    return tuple(
+        assess(delivery, judged.revision, judged.goal, now_us)
+        for judged in met
+        for delivery in deliveries.get(judged.journey.journey_id, ())
+    )
 
 
 def _has_no_answer(judged: JudgedJourney) -> bool:
@@ -172,6 +193,7 @@ def _conversion(
     judged: JudgedJourney,
     in_time: tuple[Candidate, ...],
     value: float | None,
+    saw: Seen,
 ) -> Conversion:
     credited = in_time[-1]
     return Conversion(
@@ -189,6 +211,7 @@ def _conversion(
         value=value,
         candidates=in_time,
         move=judged.goal.move,
+        seen=saw,
     )
 
 
@@ -203,6 +226,25 @@ def _value(happening: Happening, judged: JudgedJourney, rules: RuleBook) -> obje
         has_trigger=judged.revision.trigger_event_name is not None,
         has_event=judged.goal.move is None,
     )
+
+
+def rules_saw(
+    happening: Happening, judged: JudgedJourney, rules: RuleBook, *, with_value: bool = True
+) -> Seen:
+    """What the goal's filter saw, and if wanted its value rule (M6)."""
+    goal = judged.goal
+    given = {
+        "has_trigger": judged.revision.trigger_event_name is not None,
+        "has_event": goal.move is None,
+    }
+    used = [(goal.filter, Use.GOAL_FILTER)]
+    if with_value:
+        used.append((goal.value, Use.GOAL_VALUE))
+    paths = [path for text, use in used if text for path in rules.paths(text, use, **given)]
+    if not paths:
+        return NOTHING_SEEN
+    saw = _rule_input(happening, judged.journey)
+    return seen(paths, saw, person_of_now=happening.person_of_now)
 
 
 def _number(value: object) -> float | None:
@@ -251,30 +293,44 @@ def _credited(conversions: Iterable[Conversion], state: PersonState) -> Iterable
 
 
 def _findings(
-    happening: Happening, watching: Watching, judged: Iterable[JudgedCampaign]
+    happening: Happening, watching: Watching, judged: Iterable[JudgedCampaign], rules: RuleBook
 ) -> tuple[Finding, ...]:
     if not watching:
         return (explain.not_watched(happening.event_name, happening.moves),)
-    found = [finding for campaign in judged for finding in _explained(campaign, happening.now_us)]
-    without = watching.keys() - {finding.campaign_id for finding in found}
+    found = [finding for each in judged for finding in explained_campaign(happening, each, rules)]
+    return in_order(happening, watching, found)
+
+
+def in_order(
+    happening: Happening, watching: Watching, found: Iterable[Finding]
+) -> tuple[Finding, ...]:
+    """What was found in campaigns, with those that watch it and where nothing was looked at."""
+    told = list(found)
+    without = watching.keys() - {finding.campaign_id for finding in told}
     of_event = happening.event_name is not None
-    found += [explain.no_journey(campaign_id, of_event=of_event) for campaign_id in without]
-    return tuple(sorted(found, key=lambda f: (f.campaign_id, f.journey_id, f.delivery_id)))
+    told += [explain.no_journey(campaign_id, of_event=of_event) for campaign_id in without]
+    return tuple(sorted(told, key=lambda f: (f.campaign_id, f.journey_id, f.delivery_id)))
 
 
-def _explained(campaign: JudgedCampaign, now_us: int) -> Iterable[Finding]:
+def explained_campaign(
+    happening: Happening, campaign: JudgedCampaign, rules: RuleBook
+) -> Iterator[Finding]:
+    """What came of each journey and delivery looked at in a campaign, in no order."""
     reached = {item.delivery.journey_id for item in campaign.assessments}
     for item in campaign.journeys:
         if not item.met:
-            yield explain.goal_not_met(item.journey, item.goal, _unmet(item.result), item.result)
+            saw = rules_saw(happening, item, rules, with_value=False)
+            verdict = _unmet(item.result)
+            yield explain.goal_not_met(item.journey, item.goal, verdict, item.result, saw)
         elif item.journey.barred is not None:
             yield explain.barred(item.journey, item.journey.barred, item.goal)
         elif item.journey.journey_id not in reached:
             yield explain.no_delivery(item.journey)
     pick = campaign.in_time[-1] if campaign.in_time else None
     for assessment in campaign.assessments:
-        converted = campaign.conversion is not None
-        yield explain.delivery(assessment, pick, converted=converted, now_us=now_us)
+        yield explain.delivery(
+            assessment, pick, conversion=campaign.conversion, now_us=happening.now_us
+        )
 
 
 def _unmet(result: object) -> Verdict:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from attribution_service.core.model import (
+    NOTHING_SEEN,
     Campaign,
     Conversion,
     Delivery,
@@ -14,6 +15,7 @@ from attribution_service.core.model import (
     Person,
     Receipt,
     Revision,
+    Seen,
     Segment,
     Verdict,
 )
@@ -51,13 +53,19 @@ class DeliveryAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What came of one journey or delivery in an evaluation, with a sentence for people."""
+    """What came of one journey or delivery in an evaluation, with a sentence for people.
+
+    `seen` is what the rules saw that led to the verdict, empty where none did. `note` says what of
+    it is not certain, where it is told later; empty: nothing.
+    """
 
     verdict: Verdict
     campaign_id: str
     journey_id: str
     delivery_id: str
     detail: str
+    seen: Seen = NOTHING_SEEN
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ of SENT or BOUNCED came, where it does not follow from what is kept; nor earlier
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -34,10 +34,14 @@ class Unsure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AsOf:
-    """A person's state as of a moment, and what is not known of it, by delivery id."""
+    """A person's state as of a moment, and what is not known of it, by delivery id.
+
+    `at_once` are the ids of deliveries of which something came at the same instant.
+    """
 
     state: PersonState
     unsure: Mapping[str, Unsure]
+    at_once: frozenset[str] = frozenset()
 
 
 def as_of(whole: PersonState, moment_us: int) -> AsOf:
@@ -77,7 +81,18 @@ def as_of(whole: PersonState, moment_us: int) -> AsOf:
     if whole.knows_person:
         then.apply(whole.person)
         then.memberships.update(whole.memberships)
-    return AsOf(then, unsure)
+    return AsOf(then, unsure, frozenset(_at_once(whole, moment_us)))
+
+
+def _at_once(whole: PersonState, moment_us: int) -> Iterator[str]:
+    """Deliveries of which it is not kept whether all that is known then came before."""
+    for delivery in whole.deliveries.values():
+        # A later report may have told a sent time of its own; that one is unsure anyway.
+        if moment_us in (delivery.create_us, delivery.sent_us, delivery.converted_us):
+            yield delivery.delivery_id
+    for interaction in whole.interactions.values():
+        if interaction.arrival_us == moment_us:
+            yield interaction.delivery_id
 
 
 def _journey(journey: Journey, moment_us: int) -> Journey:

@@ -1,13 +1,16 @@
 """The sentences: why something got its verdict, as a support engineer would say it."""
 
+import json
 from collections.abc import Iterable
 
 from attribution_service.core.answers import Finding
 from attribution_service.core.credit import Assessment
 from attribution_service.core.model import (
+    NOTHING_SEEN,
     Barred,
     Basis,
     Candidate,
+    Conversion,
     Delivery,
     EntersSegment,
     Goal,
@@ -15,6 +18,8 @@ from attribution_service.core.model import (
     MembershipChange,
     Move,
     PerformsEvent,
+    Seen,
+    SeenValue,
     Verdict,
     told,
 )
@@ -23,6 +28,8 @@ from attribution_service.core.rules import ErrorValue
 from attribution_service.core.spans import span
 
 _MOVES_TOLD = 3
+_VALUES_TOLD = 2
+_LONGEST_VALUE_TOLD = 60
 _DONE = {Basis.RECEIVED: "sent", Basis.OPENED: "opened", Basis.CLICKED: "clicked"}
 
 
@@ -72,23 +79,82 @@ def barred(journey: Journey, why: Barred, goal: Goal) -> Finding:
     return Finding(Verdict(why.value), journey.campaign_id, told(journey.journey_id), "", detail)
 
 
-def goal_not_met(journey: Journey, goal: Goal, verdict: Verdict, result: object) -> Finding:
-    """The filter is not true of the event."""
+def goal_not_met(
+    journey: Journey, goal: Goal, verdict: Verdict, result: object, seen: Seen
+) -> Finding:
+    """The filter, which saw so much, is not true of the event."""
     if isinstance(result, ErrorValue):
         detail = f"the filter {shown(goal.filter)} has no answer: {result.message}"
     else:
-        detail = f"the filter {shown(goal.filter)} is false"
-    return Finding(verdict, journey.campaign_id, told(journey.journey_id), "", detail)
+        detail = f"the filter {shown(goal.filter)} is false{_because(seen)}"
+    return Finding(verdict, journey.campaign_id, told(journey.journey_id), "", detail, seen)
 
 
-def delivery(item: Assessment, pick: Candidate | None, *, converted: bool, now_us: int) -> Finding:
+def nothing_achieved() -> Finding:
+    """An update of attributes, later: no goal was achieved by it."""
+    return Finding(Verdict.NO_CHANGE, "", "", "", "the update achieved no goal")
+
+
+def not_met_then(goal: Goal) -> str:
+    """A filter that was not true then, whatever it would be now."""
+    if not goal.filter:
+        return "the goal was not achieved then"
+    return f"the filter {shown(goal.filter)} was not true then"
+
+
+def not_sent_then() -> str:
+    """A delivery that was sent afterwards."""
+    return "it had not been sent yet"
+
+
+def not_reported_then() -> str:
+    """A delivery of which the caller told afterwards that it had been sent before."""
+    return "it had not been reported as sent yet"
+
+
+def not_credited_then() -> str:
+    """A delivery that would have been credited by what is kept, and was not."""
+    return "in time by what is kept, and not credited"
+
+
+def _because(seen: Seen) -> str:
+    """The values that made it so, if they are few and short; empty if they are not."""
+    if seen.cut or not 0 < len(seen.values) <= _VALUES_TOLD:
+        return ""
+    parts = [_told_value(value) for value in seen.values]
+    if any(len(part) > _LONGEST_VALUE_TOLD for part in parts):
+        return ""
+    return ": " + ", ".join(parts)
+
+
+def _told_value(seen: SeenValue) -> str:
+    if seen.absent:
+        return f"{seen.path} is not there"
+    value = seen.value
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return f"{seen.path} is {json.dumps(value, ensure_ascii=False)}"
+
+
+def delivery(
+    item: Assessment, pick: Candidate | None, *, conversion: Conversion | None, now_us: int
+) -> Finding:
     """What came of a delivery whose journey achieved its goal.
 
-    `pick` is the last touch in its campaign, and `converted` whether it got the credit now.
+    `pick` is the last touch in its campaign, and `conversion` the one that was made of it, if any.
     """
+    converted = conversion is not None
     verdict, detail = _against(item, now_us) or _in_time(item, pick, now_us, converted=converted)
     found = item.delivery
-    return Finding(verdict, found.campaign_id, told(found.journey_id), found.delivery_id, detail)
+    seen = conversion.seen if conversion is not None and verdict is Verdict.CONVERTED else None
+    return Finding(
+        verdict,
+        found.campaign_id,
+        told(found.journey_id),
+        found.delivery_id,
+        detail,
+        seen or NOTHING_SEEN,
+    )
 
 
 def _against(item: Assessment, now_us: int) -> tuple[Verdict, str] | None:

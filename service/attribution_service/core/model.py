@@ -481,10 +481,37 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenValue:
+    """What was at a path that a rule names, such as `event.total`: JSON, a moment as text.
+
+    `cut`: the value was larger. `of_now`: it is what the person has now, which may not be what the
+    rule saw.
+    """
+
+    path: str
+    value: object = None
+    absent: bool = False
+    cut: bool = False
+    of_now: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the rules behind a decision saw; `cut`: they name more than is here."""
+
+    values: tuple[SeenValue, ...] = ()
+    cut: bool = False
+
+
+NOTHING_SEEN = Seen()
+
+
+@dataclass(frozen=True, slots=True)
 class Conversion:
     """An achievement credited to a delivery, and why (C14).
 
-    `event_id` is the id of the event; where `move` achieved, that of the change or update.
+    `event_id` is the id of the event; where `move` achieved, that of the change or update. `seen`
+    is what its goal's filter and value rule saw, None if it was recorded when that was not kept.
     """
 
     person_id: str
@@ -501,3 +528,4 @@ class Conversion:
     value: float | None
     candidates: tuple[Candidate, ...]
     move: Move | None = None
+    seen: Seen | None = None

@@ -8,6 +8,7 @@ from attribution_dsl import (
     ErrorKind,
     ErrorValue,
     Limits,
+    Path,
     ResultType,
     Rule,
     RuleError,
@@ -111,6 +112,7 @@ class RuleBook:
         self._limits = limits or _LIMITS
         self._most = most
         self._rules: dict[tuple[str, Use, bool, bool], Rule] = {}
+        self._paths: dict[Rule, tuple[Path, ...]] = {}
 
     def rule(self, source: str, use: Use, *, has_trigger: bool, has_event: bool = True) -> Rule:
         """The compiled rule; raises attribution_dsl.RuleError if it is refused."""
@@ -121,7 +123,7 @@ class RuleBook:
                 source, use, has_trigger=has_trigger, has_event=has_event, limits=self._limits
             )
             if len(self._rules) >= self._most:
-                del self._rules[next(iter(self._rules))]
+                self._paths.pop(self._rules.pop(next(iter(self._rules))), None)
             self._rules[key] = rule
         return rule
 
@@ -133,6 +135,19 @@ class RuleBook:
             return self.rule(source, use, has_trigger=has_trigger, has_event=has_event).reads
         except RuleError:
             return {}
+
+    def paths(
+        self, source: str, use: Use, *, has_trigger: bool = False, has_event: bool = True
+    ) -> tuple[Path, ...]:
+        """What a stored rule names of the data, as `Rule.paths`; nothing if it does not compile."""
+        try:
+            rule = self.rule(source, use, has_trigger=has_trigger, has_event=has_event)
+        except RuleError:
+            return ()
+        paths = self._paths.get(rule)
+        if paths is None:
+            paths = self._paths[rule] = rule.paths
+        return paths
 
     def evaluate(
         self,

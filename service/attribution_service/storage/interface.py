@@ -1,6 +1,6 @@
 """What the pipeline and the reads ask of a store."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, Protocol, TypeVar
@@ -188,6 +188,23 @@ class Reports(Protocol):
         self, person_id: str, after: Place | None, limit: int
     ) -> Sequence[Placed[Activity]]:
         """What happened in a person's journeys, the latest first; newsletters have none."""
+        ...
+
+    def receipt(self, person_id: str, event_id: str) -> Receipt | None:
+        """What was taken in under a person's id."""
+        ...
+
+    def conversion(self, person_id: str, delivery_id: str) -> Conversion | None:
+        """The conversion that was credited to a person's delivery."""
+        ...
+
+    def history(
+        self, person_id: str, event_id: str, campaign_ids: Collection[str] | None
+    ) -> PersonState:
+        """What is recorded of a person in these campaigns (None: in all), and the one receipt.
+
+        All journeys, deliveries, interactions and conversions, with attributes and memberships.
+        """
         ...
 
 

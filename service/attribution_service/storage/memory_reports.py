@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TypeVar
@@ -17,7 +17,14 @@ from attribution_service.core.counted import (
 )
 from attribution_service.core.credit_models import ActionCredit, CreditTally
 from attribution_service.core.marks import marks_of
-from attribution_service.core.model import Campaign, CampaignKind, Conversion, Delivery, Journey
+from attribution_service.core.model import (
+    Campaign,
+    CampaignKind,
+    Conversion,
+    Delivery,
+    Journey,
+    Receipt,
+)
 from attribution_service.core.reports import (
     Activity,
     ActivityKind,
@@ -226,6 +233,41 @@ class MemoryReports:
         found = self._people.get(person_id, PersonState(person_id)).deliveries.values()
         sent = (Placed((d.sent_us, d.delivery_id), d) for d in found if d.sent_us is not None)
         return _page(sent, after, limit, last_first=True)
+
+    def receipt(self, person_id: str, event_id: str) -> Receipt | None:
+        """What was taken in under a person's id."""
+        return self._person(person_id).receipts.get(event_id)
+
+    def conversion(self, person_id: str, delivery_id: str) -> Conversion | None:
+        """The conversion that was credited to a person's delivery."""
+        made = (each for some in self._person(person_id).conversions.values() for each in some)
+        return next((each for each in made if each.delivery_id == delivery_id), None)
+
+    def history(
+        self, person_id: str, event_id: str, campaign_ids: Collection[str] | None
+    ) -> PersonState:
+        """What is recorded of a person in these campaigns (None: in all), and the one receipt."""
+        whole, found = self._person(person_id), PersonState(person_id)
+        receipt = whole.receipts.get(event_id)
+        if receipt is not None:
+            found.apply(receipt)
+        conversions = (each for some in whole.conversions.values() for each in some)
+        records: list[Journey | Delivery | Conversion]
+        records = [*whole.journeys.values(), *whole.deliveries.values(), *conversions]
+        for record in records:
+            if campaign_ids is None or record.campaign_id in campaign_ids:
+                found.apply(record)
+        for interaction in whole.interactions.values():
+            if interaction.delivery_id in found.deliveries:
+                found.apply(interaction)
+        if whole.knows_person:
+            found.apply(whole.person)
+            found.memberships.update(whole.memberships)
+        found.meet()
+        return found
+
+    def _person(self, person_id: str) -> PersonState:
+        return self._people.get(person_id, PersonState(person_id))
 
     def person_activity(
         self, person_id: str, after: Place | None, limit: int

@@ -40,6 +40,8 @@ from attribution_service.core.model import (
     Receipt,
     ReceiptKind,
     Revision,
+    Seen,
+    SeenValue,
     Segment,
     SegmentTrigger,
 )
@@ -77,6 +79,7 @@ def to_row(record: PersonChange) -> Row:
             credited = record.candidates[-1]  # C14: the last touch stands last
             row |= {name: getattr(credited, name) for name in _CREDITED_COLUMNS}
             row["segment_id"], row["segment_change"] = record.move or (None, None)
+            row["seen"] = None if record.seen is None else _seen_text(record.seen)
         case Receipt():
             row |= {name: getattr(record, name) for name in _RECEIPT_COLUMNS}
             row["properties"] = record.properties.text
@@ -101,7 +104,7 @@ def _fields(candidate: Candidate) -> Row:
 
 
 _CONVERSION_COLUMNS = tuple(
-    name for name in Conversion.__slots__ if name not in ("candidates", "move")
+    name for name in Conversion.__slots__ if name not in ("candidates", "move", "seen")
 )
 _CREDITED_COLUMNS = ("action_id", "channel", "sent_us")
 _RECEIPT_COLUMNS = ("person_id", "event_id", "name", "occurred_us", "arrival_us", "kind")
@@ -207,7 +210,32 @@ def conversion(row: Row) -> Conversion:
     )
     segment_id, change = row["segment_id"], row["segment_change"]
     fields["move"] = None if segment_id is None else Move(segment_id, MembershipChange(change))
+    fields["seen"] = None if row["seen"] is None else _seen(row["seen"])
     return Conversion(**fields)
+
+
+def _seen_text(seen: Seen) -> str:
+    """Of each value its path, what was there if anything, and 1 if cut; null at the end: more."""
+    entries: list[list[object] | None] = [_seen_entry(value) for value in seen.values]
+    return _json([*entries, None] if seen.cut else entries)
+
+
+def _seen_entry(value: SeenValue) -> list[object]:
+    if value.absent:
+        return [value.path]
+    return [value.path, value.value, 1] if value.cut else [value.path, value.value]
+
+
+def _seen(text: str) -> Seen:
+    entries = json.loads(text)
+    values = tuple(
+        SeenValue(entry[0], absent=True)
+        if len(entry) == 1
+        else SeenValue(entry[0], entry[1], cut=entry[2:] == [1])
+        for entry in entries
+        if entry is not None
+    )
+    return Seen(values, cut=None in entries)
 
 
 def segment_row(segment: Segment) -> Row:

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
 from itertools import pairwise
@@ -35,6 +35,7 @@ from attribution_service.core.model import (
     ExitReason,
     Journey,
     JourneyState,
+    Receipt,
 )
 from attribution_service.core.reports import (
     Activity,
@@ -53,7 +54,8 @@ from attribution_service.core.reports import (
     StepCounts,
     TimeBasis,
 )
-from attribution_service.storage import rows, tables
+from attribution_service.core.state import PersonState
+from attribution_service.storage import rows, sql_history, tables
 from attribution_service.storage.dialect import Dialect
 from attribution_service.storage.interface import Place, Placed
 from attribution_service.storage.tables import bucket_of
@@ -173,6 +175,28 @@ class SqlReports:
             chosen = chosen.where(tuple_(*place) < tuple_(*after))
         chosen = chosen.order_by(*(column.desc() for column in place)).limit(limit)
         return self._page(chosen, place, _activity)
+
+    def receipt(self, person_id: str, event_id: str) -> Receipt | None:
+        """What was taken in under a person's id."""
+        table = tables.receipts
+        chosen = select(table).where(*_of_person(table, person_id), table.c.event_id == event_id)
+        with self._reading() as connection:
+            return next(map(rows.receipt, _all(connection, chosen)), None)
+
+    def conversion(self, person_id: str, delivery_id: str) -> Conversion | None:
+        """The conversion that was credited to a person's delivery."""
+        table = tables.conversions
+        of_person = _of_person(table, person_id)
+        chosen = select(table).where(*of_person, table.c.delivery_id == delivery_id)
+        with self._reading() as connection:
+            return next(map(rows.conversion, _all(connection, chosen)), None)
+
+    def history(
+        self, person_id: str, event_id: str, campaign_ids: Collection[str] | None
+    ) -> PersonState:
+        """What is recorded of a person in these campaigns (None: in all), and the one receipt."""
+        with self._reading() as connection:
+            return sql_history.history(connection, person_id, event_id, campaign_ids)
 
     def _page(
         self, chosen: Select[Any], place: Sequence[Column], record: Callable[[rows.Row], T]

@@ -240,6 +240,8 @@ conversions = Table(
     Column("sent_us", BigInteger, nullable=False, server_default="0"),
     Column("segment_id", Text),
     Column("segment_change", Text),
+    # What the rules saw, as a list; null where it was not kept yet.
+    Column("seen", Text),
     Index("conversions_by_sequence", "sequence", unique=True),
     Index("conversions_by_time", "converted_us", "sequence"),
     Index(

@@ -1,6 +1,7 @@
 """Answers and records to the messages of the contract."""
 
 from collections.abc import Iterable
+from itertools import islice
 
 from attribution.v1 import (
     attribution_service_pb2,
@@ -40,6 +41,7 @@ from attribution_service.core.model import (
     Match,
     PerformsEvent,
     Revision,
+    SeenValue,
     SegmentTrigger,
     told,
 )
@@ -47,6 +49,7 @@ from attribution_service.core.properties import Properties
 from attribution_service.transport import enums, structs
 
 MAX_FINDINGS = 1_000
+MAX_SEEN_BYTES = 1024 * 1024
 MAX_CANDIDATES = 100
 _MICROSECONDS_PER_SECOND = 1_000_000
 _NANOSECONDS_PER_MICROSECOND = 1_000
@@ -228,17 +231,36 @@ def _candidate(item: Candidate) -> conversion_pb2.Candidate:
 
 def explanation(findings: Iterable[Finding]) -> explanation_pb2.Explanation:
     """An explanation, cut to what an answer holds."""
-    verdicts = [
-        explanation_pb2.ExplanationVerdict(
+    message = explanation_pb2.Explanation()
+    room = MAX_SEEN_BYTES
+    for item in islice(findings, MAX_FINDINGS):
+        verdict = message.verdicts.add(
             verdict=enums.VERDICT.number(item.verdict),
             campaign_id=item.campaign_id,
             journey_id=item.journey_id,
             delivery_id=item.delivery_id,
             detail=item.detail,
+            note=item.note,
+            values_cut=item.seen.cut,
         )
-        for item in findings
-    ]
-    return explanation_pb2.Explanation(verdicts=verdicts[:MAX_FINDINGS])
+        for seen in item.seen.values:
+            value = _seen_value(seen)
+            room -= value.ByteSize()
+            if room < 0:
+                verdict.values_cut = True
+                break
+            verdict.values.append(value)
+    return message
+
+
+def _seen_value(item: SeenValue) -> explanation_pb2.SeenValue:
+    return explanation_pb2.SeenValue(
+        path=item.path,
+        value=None if item.absent else structs.value_of(item.value),
+        absent=item.absent,
+        cut=item.cut,
+        of_now=item.of_now,
+    )
 
 
 def create_campaign(answer: CampaignAnswer) -> campaign_service_pb2.CreateCampaignResponse:

@@ -23,6 +23,7 @@ from attribution_service.transport import (
     backtest,
     batch,
     decode,
+    explain,
     reads,
     reports,
     rules,
@@ -114,6 +115,7 @@ _RPCS: Mapping[str, Rpc] = {
         BatchRpc("requests", decode.evaluate, batch.evaluate_stream), batch.stream_refused
     ),
     "Ingest": BatchRpc("items", batch.ingest_item, batch.ingest),
+    "Explain": ReadRpc(explain.explain),
     "GetSegment": ReadRpc(reads.get_segment),
     "ListSegments": ReadRpc(reads.list_segments),
     "CheckRule": ReadRpc(rules.check),

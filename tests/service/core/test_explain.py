@@ -107,7 +107,7 @@ def test_filters() -> None:
     told = scene(filter="event.n > 1.0")
     told(0, delivery("d"))
     assert told.sentences(1, properties=Properties({"n": 1.0})) == [
-        "j: the filter 'event.n > 1.0' is false"
+        "j: the filter 'event.n > 1.0' is false: event.n is 1"
     ]
     (missing,) = told.findings(2)
     assert missing.verdict is Verdict.PROPERTY_MISSING

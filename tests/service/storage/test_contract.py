@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from attribution_service.core.answers import CampaignChange, PersonChange
@@ -34,6 +35,8 @@ from attribution_service.core.model import (
     Receipt,
     ReceiptKind,
     Revision,
+    Seen,
+    SeenValue,
     Segment,
     SegmentTrigger,
 )
@@ -112,6 +115,15 @@ CONVERSION = Conversion(
     filter="event.a == 1.0",
     value=0.1,
     candidates=(Candidate("d1", "j1", "a1", Channel.IN_APP, 2, 4, False),),
+    seen=Seen(
+        (
+            SeenValue("event.a", 1.0),
+            SeenValue("event.total", absent=True),
+            SeenValue('trigger["é\0"]', {"list": [None, True, "x"]}, cut=True),
+            SeenValue("person.plan", None),
+        ),
+        cut=True,
+    ),
 )
 PERSON = Person("ada", Properties({"plan": None, "city": "é"}), 3, 9)
 MEMBERSHIP = Membership("ada", "s1", 2, 9)
@@ -432,3 +444,54 @@ def test_journeys_and_deliveries_are_read_one_by_one_and_in_pages(store: Store) 
     assert [d.delivery_id for d in store.deliveries("ada", "", "", 9)] == ["d1", "d2", "d3", "e1"]
     assert [d.delivery_id for d in store.deliveries("ada", "k1", "", 9)] == ["e1"]
     assert [d.delivery_id for d in store.deliveries("ada", "", "d2", 1)] == ["d3"]
+
+
+@pytest.mark.parametrize("seen", [None, Seen(), Seen((), cut=True), Seen((SeenValue("now", "x"),))])
+def test_what_rules_saw_comes_back(store: Store, seen: Seen | None) -> None:
+    made = replace(CONVERSION, seen=seen)
+    write(store, made)
+    assert store.reports.conversion("ada", "d1") == made
+
+
+def test_what_is_recorded_of_one_person(store: Store) -> None:
+    elsewhere: dict[str, Any] = {"campaign_id": "c2", "journey_id": "j2"}
+    others: tuple[PersonChange, ...] = (
+        replace(JOURNEY, **elsewhere),
+        replace(DELIVERY, delivery_id="d2", **elsewhere),
+        replace(INTERACTION, delivery_id="d2"),
+        replace(CONVERSION, delivery_id="d2", event_id="e2", **elsewhere),
+        replace(RECEIPT, event_id="e2"),
+    )
+    bobs = (replace(each, person_id="bob") for each in (*ALL, *others, PERSON, MEMBERSHIP))
+    write(store, *ALL, *others, PERSON, MEMBERSHIP, *bobs)
+    reports = store.reports
+    found = reports.history("ada", "e1", {"c1", "c3"})
+    assert found.journeys == {"j1": JOURNEY}
+    assert found.deliveries == {"d1": DELIVERY}
+    assert found.interactions == {INTERACTION.key: INTERACTION}
+    assert found.conversions == {"e1": (CONVERSION,)}
+    assert found.receipts == {"e1": RECEIPT}
+    assert found.person == PERSON
+    assert found.memberships == {"s1": MEMBERSHIP}
+    everywhere = reports.history("ada", "none", None)
+    assert everywhere.journeys.keys() == {"j1", "j2"}
+    assert everywhere.deliveries.keys() == {"d1", "d2"}
+    assert len(everywhere.interactions) == 2
+    assert everywhere.conversions.keys() == {"e1", "e2"}
+    assert not everywhere.receipts
+    assert not reports.history("ada", "e1", ()).journeys
+    nobody = reports.history("eve", "e1", None)
+    assert not nobody.journeys
+    assert nobody.person == Person("eve")
+    assert reports.receipt("ada", "e2") == replace(RECEIPT, event_id="e2")
+    assert reports.receipt("ada", "e3") is None
+    assert reports.receipt("eve", "e1") is None
+    assert reports.conversion("ada", "d3") is None
+    assert reports.conversion("eve", "d1") is None
+
+
+def test_conversions_of_one_achievement_stand_in_order(store: Store) -> None:
+    later = replace(CONVERSION, campaign_id="c0", delivery_id="d9")
+    write(store, CONVERSION, later)
+    made = store.reports.history("ada", "e1", None).conversions["e1"]
+    assert sorted(each.campaign_id for each in made) == ["c0", "c1"]

@@ -84,6 +84,9 @@ def test_all_of_a_person_goes_and_nobody_else_is_touched(store: Store) -> None:
     assert (bob.conversions, bob.interactions) == (before.conversions, before.interactions)
     assert (bob.person, bob.memberships) == (before.person, before.memberships)
     assert bob.conversions
+    assert store.reports.receipt("ada", "e1") is None
+    assert store.reports.conversion("ada", "d1") is None
+    assert not store.reports.history("ada", "e1", None).deliveries
     assert store.journey("ada", "j1") is None
     assert store.deliveries("ada", "", "", 9) == []
 

@@ -117,5 +117,6 @@ def test_what_the_first_version_stored_is_read_as_it_was_meant(tmp_path: Path) -
         state = transaction.load([need])["ada"]
     assert state.receipts["e1"].kind is ReceiptKind.EVENT
     assert [conversion.move for conversion in state.conversions["e1"]] == [None]
+    assert [conversion.seen for conversion in state.conversions["e1"]] == [None]
     assert state.person == Person("ada")
     store.close()

@@ -36,7 +36,7 @@ from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(attribution/v1/attribution_service.proto\x12\x0e\x61ttribution.v1\x1a\x1f\x61ttribution/v1/conversion.proto\x1a%attribution/v1/delivery_service.proto\x1a!attribution/v1/error_reason.proto\x1a\x1a\x61ttribution/v1/event.proto\x1a attribution/v1/explanation.proto\x1a\x1c\x61ttribution/v1/journey.proto\x1a$attribution/v1/journey_service.proto\x1a#attribution/v1/person_service.proto\x1a\x1c\x61ttribution/v1/segment.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd7\x01\n\x0f\x45valuateRequest\x12&\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x15.attribution.v1.EventH\x00\x12\x37\n\x0esegment_change\x18\x02 \x01(\x0b\x32\x1d.attribution.v1.SegmentChangeH\x00\x12\x32\n\x11person_attributes\x18\x03 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\x12\x0f\n\x07\x65xplain\x18\x05 \x01(\x08\x42\x07\n\x05input\"\xa2\x01\n\x10\x45valuateResponse\x12/\n\x0b\x63onversions\x18\x01 \x03(\x0b\x32\x1a.attribution.v1.Conversion\x12\x19\n\x11\x61\x63hieved_journeys\x18\x02 \x03(\t\x12\x10\n\x08replayed\x18\x03 \x01(\x08\x12\x30\n\x0b\x65xplanation\x18\x04 \x01(\x0b\x32\x1b.attribution.v1.Explanation\"f\n\x10\x43heckExitRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x12\n\njourney_id\x18\x02 \x01(\t\x12+\n\tnext_step\x18\x03 \x01(\x0e\x32\x18.attribution.v1.NextStep\"\x8c\x01\n\x11\x43heckExitResponse\x12\x0c\n\x04\x65xit\x18\x01 \x01(\x08\x12*\n\x06reason\x18\x02 \x01(\x0e\x32\x1a.attribution.v1.ExitReason\x12-\n\texit_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x64\x65tail\x18\x04 \x01(\t\"I\n\x15\x43heckExitBatchRequest\x12\x30\n\x06\x63hecks\x18\x01 \x03(\x0b\x32 .attribution.v1.CheckExitRequest\"J\n\x16\x43heckExitBatchResponse\x12\x30\n\x07results\x18\x01 \x03(\x0b\x32\x1f.attribution.v1.CheckExitResult\"~\n\x0f\x43heckExitResult\x12\x33\n\x06\x61nswer\x18\x01 \x01(\x0b\x32!.attribution.v1.CheckExitResponseH\x00\x12+\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x1a.attribution.v1.BatchErrorH\x00\x42\t\n\x07outcome\"\x84\x02\n\nBatchError\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12+\n\x06reason\x18\x02 \x01(\x0e\x32\x1b.attribution.v1.ErrorReason\x12\x0f\n\x07message\x18\x03 \x01(\t\x12:\n\x08metadata\x18\x04 \x03(\x0b\x32(.attribution.v1.BatchError.MetadataEntry\x12\r\n\x05\x66ield\x18\x05 \x01(\t\x12.\n\x0bretry_delay\x18\x06 \x01(\x0b\x32\x19.google.protobuf.Duration\x1a/\n\rMetadataEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"I\n\x14\x45valuateBatchRequest\x12\x31\n\x08requests\x18\x01 \x03(\x0b\x32\x1f.attribution.v1.EvaluateRequest\"H\n\x15\x45valuateBatchResponse\x12/\n\x07results\x18\x01 \x03(\x0b\x32\x1e.attribution.v1.EvaluateResult\"\x8e\x01\n\x0e\x45valuateResult\x12\x32\n\x06\x61nswer\x18\x01 \x01(\x0b\x32 .attribution.v1.EvaluateResponseH\x00\x12+\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x1a.attribution.v1.BatchErrorH\x00\x12\x10\n\x08\x61\x62ridged\x18\x03 \x01(\x08\x42\t\n\x07outcome\"J\n\x15\x45valuateStreamRequest\x12\x31\n\x08requests\x18\x01 \x03(\x0b\x32\x1f.attribution.v1.EvaluateRequest\"t\n\x16\x45valuateStreamResponse\x12/\n\x07results\x18\x01 \x03(\x0b\x32\x1e.attribution.v1.EvaluateResult\x12)\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x1a.attribution.v1.BatchError\":\n\rIngestRequest\x12)\n\x05items\x18\x01 \x03(\x0b\x32\x1a.attribution.v1.IngestItem\"\xcf\x03\n\nIngestItem\x12<\n\rstart_journey\x18\x01 \x01(\x0b\x32#.attribution.v1.StartJourneyRequestH\x00\x12>\n\x0e\x66inish_journey\x18\x02 \x01(\x0b\x32$.attribution.v1.FinishJourneyRequestH\x00\x12@\n\x0frecord_delivery\x18\x03 \x01(\x0b\x32%.attribution.v1.RecordDeliveryRequestH\x00\x12\x46\n\x12record_interaction\x18\x04 \x01(\x0b\x32(.attribution.v1.RecordInteractionRequestH\x00\x12\x33\n\x08\x65valuate\x18\x05 \x01(\x0b\x32\x1f.attribution.v1.EvaluateRequestH\x00\x12\x36\n\ncheck_exit\x18\x06 \x01(\x0b\x32 .attribution.v1.CheckExitRequestH\x00\x12\x44\n\x11update_attributes\x18\x07 \x01(\x0b\x32\'.attribution.v1.UpdateAttributesRequestH\x00\x42\x06\n\x04\x63\x61ll\"?\n\x0eIngestResponse\x12-\n\x07results\x18\x01 \x03(\x0b\x32\x1c.attribution.v1.IngestResult\"\x9a\x04\n\x0cIngestResult\x12=\n\rstart_journey\x18\x01 \x01(\x0b\x32$.attribution.v1.StartJourneyResponseH\x00\x12?\n\x0e\x66inish_journey\x18\x02 \x01(\x0b\x32%.attribution.v1.FinishJourneyResponseH\x00\x12\x41\n\x0frecord_delivery\x18\x03 \x01(\x0b\x32&.attribution.v1.RecordDeliveryResponseH\x00\x12G\n\x12record_interaction\x18\x04 \x01(\x0b\x32).attribution.v1.RecordInteractionResponseH\x00\x12\x34\n\x08\x65valuate\x18\x05 \x01(\x0b\x32 .attribution.v1.EvaluateResponseH\x00\x12\x37\n\ncheck_exit\x18\x06 \x01(\x0b\x32!.attribution.v1.CheckExitResponseH\x00\x12\x45\n\x11update_attributes\x18\x07 \x01(\x0b\x32(.attribution.v1.UpdateAttributesResponseH\x00\x12+\n\x05\x65rror\x18\x08 \x01(\x0b\x32\x1a.attribution.v1.BatchErrorH\x00\x12\x10\n\x08\x61\x62ridged\x18\t \x01(\x08\x42\t\n\x07outcome*\xad\x02\n\x08NextStep\x12\x19\n\x15NEXT_STEP_UNSPECIFIED\x10\x00\x12\x13\n\x0fNEXT_STEP_EMAIL\x10\x01\x12\x11\n\rNEXT_STEP_SMS\x10\x02\x12\x12\n\x0eNEXT_STEP_PUSH\x10\x03\x12\x16\n\x12NEXT_STEP_WHATSAPP\x10\x04\x12\x14\n\x10NEXT_STEP_IN_APP\x10\x05\x12\x15\n\x11NEXT_STEP_WEBHOOK\x10\x06\x12\x13\n\x0fNEXT_STEP_SLACK\x10\x07\x12%\n!NEXT_STEP_CREATE_OR_UPDATE_PERSON\x10\x08\x12\x1a\n\x16NEXT_STEP_CREATE_EVENT\x10\t\x12\x19\n\x15NEXT_STEP_DATA_ACTION\x10\n\x12\x12\n\x0eNEXT_STEP_WAIT\x10\x0b\x32\xa2\x04\n\x12\x41ttributionService\x12M\n\x08\x45valuate\x12\x1f.attribution.v1.EvaluateRequest\x1a .attribution.v1.EvaluateResponse\x12P\n\tCheckExit\x12 .attribution.v1.CheckExitRequest\x1a!.attribution.v1.CheckExitResponse\x12_\n\x0e\x43heckExitBatch\x12%.attribution.v1.CheckExitBatchRequest\x1a&.attribution.v1.CheckExitBatchResponse\x12\\\n\rEvaluateBatch\x12$.attribution.v1.EvaluateBatchRequest\x1a%.attribution.v1.EvaluateBatchResponse\x12\x63\n\x0e\x45valuateStream\x12%.attribution.v1.EvaluateStreamRequest\x1a&.attribution.v1.EvaluateStreamResponse(\x01\x30\x01\x12G\n\x06Ingest\x12\x1d.attribution.v1.IngestRequest\x1a\x1e.attribution.v1.IngestResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(attribution/v1/attribution_service.proto\x12\x0e\x61ttribution.v1\x1a\x1f\x61ttribution/v1/conversion.proto\x1a%attribution/v1/delivery_service.proto\x1a!attribution/v1/error_reason.proto\x1a\x1a\x61ttribution/v1/event.proto\x1a attribution/v1/explanation.proto\x1a\x1c\x61ttribution/v1/journey.proto\x1a$attribution/v1/journey_service.proto\x1a#attribution/v1/person_service.proto\x1a\x1c\x61ttribution/v1/segment.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd7\x01\n\x0f\x45valuateRequest\x12&\n\x05\x65vent\x18\x01 \x01(\x0b\x32\x15.attribution.v1.EventH\x00\x12\x37\n\x0esegment_change\x18\x02 \x01(\x0b\x32\x1d.attribution.v1.SegmentChangeH\x00\x12\x32\n\x11person_attributes\x18\x03 \x01(\x0b\x32\x17.google.protobuf.Struct\x12\x15\n\rvalidate_only\x18\x04 \x01(\x08\x12\x0f\n\x07\x65xplain\x18\x05 \x01(\x08\x42\x07\n\x05input\"\xa2\x01\n\x10\x45valuateResponse\x12/\n\x0b\x63onversions\x18\x01 \x03(\x0b\x32\x1a.attribution.v1.Conversion\x12\x19\n\x11\x61\x63hieved_journeys\x18\x02 \x03(\t\x12\x10\n\x08replayed\x18\x03 \x01(\x08\x12\x30\n\x0b\x65xplanation\x18\x04 \x01(\x0b\x32\x1b.attribution.v1.Explanation\"W\n\x0e\x45xplainRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x12\n\x08\x65vent_id\x18\x02 \x01(\tH\x00\x12\x15\n\x0b\x64\x65livery_id\x18\x03 \x01(\tH\x00\x42\x07\n\x05\x61\x62out\"\xd5\x01\n\x0f\x45xplainResponse\x12\x30\n\x0c\x61rrival_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nevent_name\x18\x02 \x01(\t\x12/\n\x0b\x63onversions\x18\x03 \x03(\x0b\x32\x1a.attribution.v1.Conversion\x12\x19\n\x11\x61\x63hieved_journeys\x18\x04 \x03(\t\x12\x30\n\x0b\x65xplanation\x18\x05 \x01(\x0b\x32\x1b.attribution.v1.Explanation\"f\n\x10\x43heckExitRequest\x12\x11\n\tperson_id\x18\x01 \x01(\t\x12\x12\n\njourney_id\x18\x02 \x01(\t\x12+\n\tnext_step\x18\x03 \x01(\x0e\x32\x18.attribution.v1.NextStep\"\x8c\x01\n\x11\x43heckExitResponse\x12\x0c\n\x04\x65xit\x18\x01 \x01(\x08\x12*\n\x06reason\x18\x02 \x01(\x0e\x32\x1a.attribution.v1.ExitReason\x12-\n\texit_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06\x64\x65tail\x18\x04 \x01(\t\"I\n\x15\x43heckExitBatchRequest\x12\x30\n\x06\x63hecks\x18\x01 \x03(\x0b\x32 .attribution.v1.CheckExitRequest\"J\n\x16\x43heckExitBatchResponse\x12\x30\n\x07results\x18\x01 \x03(\x0b\x32\x1f.attribution.v1.CheckExitResult\"~\n\x0f\x43heckExitResult\x12\x33\n\x06\x61nswer\x18\x01 \x01(\x0b\x32!.attribution.v1.CheckExitResponseH\x00\x12+\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x1a.attribution.v1.BatchErrorH\x00\x42\t\n\x07outcome\"\x84\x02\n\nBatchError\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12+\n\x06reason\x18\x02 \x01(\x0e\x32\x1b.attribution.v1.ErrorReason\x12\x0f\n\x07message\x18\x03 \x01(\t\x12:\n\x08metadata\x18\x04 \x03(\x0b\x32(.attribution.v1.BatchError.MetadataEntry\x12\r\n\x05\x66ield\x18\x05 \x01(\t\x12.\n\x0bretry_delay\x18\x06 \x01(\x0b\x32\x19.google.protobuf.Duration\x1a/\n\rMetadataEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"I\n\x14\x45valuateBatchRequest\x12\x31\n\x08requests\x18\x01 \x03(\x0b\x32\x1f.attribution.v1.EvaluateRequest\"H\n\x15\x45valuateBatchResponse\x12/\n\x07results\x18\x01 \x03(\x0b\x32\x1e.attribution.v1.EvaluateResult\"\x8e\x01\n\x0e\x45valuateResult\x12\x32\n\x06\x61nswer\x18\x01 \x01(\x0b\x32 .attribution.v1.EvaluateResponseH\x00\x12+\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x1a.attribution.v1.BatchErrorH\x00\x12\x10\n\x08\x61\x62ridged\x18\x03 \x01(\x08\x42\t\n\x07outcome\"J\n\x15\x45valuateStreamRequest\x12\x31\n\x08requests\x18\x01 \x03(\x0b\x32\x1f.attribution.v1.EvaluateRequest\"t\n\x16\x45valuateStreamResponse\x12/\n\x07results\x18\x01 \x03(\x0b\x32\x1e.attribution.v1.EvaluateResult\x12)\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x1a.attribution.v1.BatchError\":\n\rIngestRequest\x12)\n\x05items\x18\x01 \x03(\x0b\x32\x1a.attribution.v1.IngestItem\"\xcf\x03\n\nIngestItem\x12<\n\rstart_journey\x18\x01 \x01(\x0b\x32#.attribution.v1.StartJourneyRequestH\x00\x12>\n\x0e\x66inish_journey\x18\x02 \x01(\x0b\x32$.attribution.v1.FinishJourneyRequestH\x00\x12@\n\x0frecord_delivery\x18\x03 \x01(\x0b\x32%.attribution.v1.RecordDeliveryRequestH\x00\x12\x46\n\x12record_interaction\x18\x04 \x01(\x0b\x32(.attribution.v1.RecordInteractionRequestH\x00\x12\x33\n\x08\x65valuate\x18\x05 \x01(\x0b\x32\x1f.attribution.v1.EvaluateRequestH\x00\x12\x36\n\ncheck_exit\x18\x06 \x01(\x0b\x32 .attribution.v1.CheckExitRequestH\x00\x12\x44\n\x11update_attributes\x18\x07 \x01(\x0b\x32\'.attribution.v1.UpdateAttributesRequestH\x00\x42\x06\n\x04\x63\x61ll\"?\n\x0eIngestResponse\x12-\n\x07results\x18\x01 \x03(\x0b\x32\x1c.attribution.v1.IngestResult\"\x9a\x04\n\x0cIngestResult\x12=\n\rstart_journey\x18\x01 \x01(\x0b\x32$.attribution.v1.StartJourneyResponseH\x00\x12?\n\x0e\x66inish_journey\x18\x02 \x01(\x0b\x32%.attribution.v1.FinishJourneyResponseH\x00\x12\x41\n\x0frecord_delivery\x18\x03 \x01(\x0b\x32&.attribution.v1.RecordDeliveryResponseH\x00\x12G\n\x12record_interaction\x18\x04 \x01(\x0b\x32).attribution.v1.RecordInteractionResponseH\x00\x12\x34\n\x08\x65valuate\x18\x05 \x01(\x0b\x32 .attribution.v1.EvaluateResponseH\x00\x12\x37\n\ncheck_exit\x18\x06 \x01(\x0b\x32!.attribution.v1.CheckExitResponseH\x00\x12\x45\n\x11update_attributes\x18\x07 \x01(\x0b\x32(.attribution.v1.UpdateAttributesResponseH\x00\x12+\n\x05\x65rror\x18\x08 \x01(\x0b\x32\x1a.attribution.v1.BatchErrorH\x00\x12\x10\n\x08\x61\x62ridged\x18\t \x01(\x08\x42\t\n\x07outcome*\xad\x02\n\x08NextStep\x12\x19\n\x15NEXT_STEP_UNSPECIFIED\x10\x00\x12\x13\n\x0fNEXT_STEP_EMAIL\x10\x01\x12\x11\n\rNEXT_STEP_SMS\x10\x02\x12\x12\n\x0eNEXT_STEP_PUSH\x10\x03\x12\x16\n\x12NEXT_STEP_WHATSAPP\x10\x04\x12\x14\n\x10NEXT_STEP_IN_APP\x10\x05\x12\x15\n\x11NEXT_STEP_WEBHOOK\x10\x06\x12\x13\n\x0fNEXT_STEP_SLACK\x10\x07\x12%\n!NEXT_STEP_CREATE_OR_UPDATE_PERSON\x10\x08\x12\x1a\n\x16NEXT_STEP_CREATE_EVENT\x10\t\x12\x19\n\x15NEXT_STEP_DATA_ACTION\x10\n\x12\x12\n\x0eNEXT_STEP_WAIT\x10\x0b\x32\xee\x04\n\x12\x41ttributionService\x12M\n\x08\x45valuate\x12\x1f.attribution.v1.EvaluateRequest\x1a .attribution.v1.EvaluateResponse\x12P\n\tCheckExit\x12 .attribution.v1.CheckExitRequest\x1a!.attribution.v1.CheckExitResponse\x12_\n\x0e\x43heckExitBatch\x12%.attribution.v1.CheckExitBatchRequest\x1a&.attribution.v1.CheckExitBatchResponse\x12\\\n\rEvaluateBatch\x12$.attribution.v1.EvaluateBatchRequest\x1a%.attribution.v1.EvaluateBatchResponse\x12\x63\n\x0e\x45valuateStream\x12%.attribution.v1.EvaluateStreamRequest\x1a&.attribution.v1.EvaluateStreamResponse(\x01\x30\x01\x12G\n\x06Ingest\x12\x1d.attribution.v1.IngestRequest\x1a\x1e.attribution.v1.IngestResponse\x12J\n\x07\x45xplain\x12\x1e.attribution.v1.ExplainRequest\x1a\x1f.attribution.v1.ExplainResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -45,44 +45,48 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_BATCHERROR_METADATAENTRY']._loaded_options = None
   _globals['_BATCHERROR_METADATAENTRY']._serialized_options = b'8\001'
-  _globals['_NEXTSTEP']._serialized_start=3252
-  _globals['_NEXTSTEP']._serialized_end=3553
+  _globals['_NEXTSTEP']._serialized_start=3557
+  _globals['_NEXTSTEP']._serialized_end=3858
   _globals['_EVALUATEREQUEST']._serialized_start=460
   _globals['_EVALUATEREQUEST']._serialized_end=675
   _globals['_EVALUATERESPONSE']._serialized_start=678
   _globals['_EVALUATERESPONSE']._serialized_end=840
-  _globals['_CHECKEXITREQUEST']._serialized_start=842
-  _globals['_CHECKEXITREQUEST']._serialized_end=944
-  _globals['_CHECKEXITRESPONSE']._serialized_start=947
-  _globals['_CHECKEXITRESPONSE']._serialized_end=1087
-  _globals['_CHECKEXITBATCHREQUEST']._serialized_start=1089
-  _globals['_CHECKEXITBATCHREQUEST']._serialized_end=1162
-  _globals['_CHECKEXITBATCHRESPONSE']._serialized_start=1164
-  _globals['_CHECKEXITBATCHRESPONSE']._serialized_end=1238
-  _globals['_CHECKEXITRESULT']._serialized_start=1240
-  _globals['_CHECKEXITRESULT']._serialized_end=1366
-  _globals['_BATCHERROR']._serialized_start=1369
-  _globals['_BATCHERROR']._serialized_end=1629
-  _globals['_BATCHERROR_METADATAENTRY']._serialized_start=1582
-  _globals['_BATCHERROR_METADATAENTRY']._serialized_end=1629
-  _globals['_EVALUATEBATCHREQUEST']._serialized_start=1631
-  _globals['_EVALUATEBATCHREQUEST']._serialized_end=1704
-  _globals['_EVALUATEBATCHRESPONSE']._serialized_start=1706
-  _globals['_EVALUATEBATCHRESPONSE']._serialized_end=1778
-  _globals['_EVALUATERESULT']._serialized_start=1781
-  _globals['_EVALUATERESULT']._serialized_end=1923
-  _globals['_EVALUATESTREAMREQUEST']._serialized_start=1925
-  _globals['_EVALUATESTREAMREQUEST']._serialized_end=1999
-  _globals['_EVALUATESTREAMRESPONSE']._serialized_start=2001
-  _globals['_EVALUATESTREAMRESPONSE']._serialized_end=2117
-  _globals['_INGESTREQUEST']._serialized_start=2119
-  _globals['_INGESTREQUEST']._serialized_end=2177
-  _globals['_INGESTITEM']._serialized_start=2180
-  _globals['_INGESTITEM']._serialized_end=2643
-  _globals['_INGESTRESPONSE']._serialized_start=2645
-  _globals['_INGESTRESPONSE']._serialized_end=2708
-  _globals['_INGESTRESULT']._serialized_start=2711
-  _globals['_INGESTRESULT']._serialized_end=3249
-  _globals['_ATTRIBUTIONSERVICE']._serialized_start=3556
-  _globals['_ATTRIBUTIONSERVICE']._serialized_end=4102
+  _globals['_EXPLAINREQUEST']._serialized_start=842
+  _globals['_EXPLAINREQUEST']._serialized_end=929
+  _globals['_EXPLAINRESPONSE']._serialized_start=932
+  _globals['_EXPLAINRESPONSE']._serialized_end=1145
+  _globals['_CHECKEXITREQUEST']._serialized_start=1147
+  _globals['_CHECKEXITREQUEST']._serialized_end=1249
+  _globals['_CHECKEXITRESPONSE']._serialized_start=1252
+  _globals['_CHECKEXITRESPONSE']._serialized_end=1392
+  _globals['_CHECKEXITBATCHREQUEST']._serialized_start=1394
+  _globals['_CHECKEXITBATCHREQUEST']._serialized_end=1467
+  _globals['_CHECKEXITBATCHRESPONSE']._serialized_start=1469
+  _globals['_CHECKEXITBATCHRESPONSE']._serialized_end=1543
+  _globals['_CHECKEXITRESULT']._serialized_start=1545
+  _globals['_CHECKEXITRESULT']._serialized_end=1671
+  _globals['_BATCHERROR']._serialized_start=1674
+  _globals['_BATCHERROR']._serialized_end=1934
+  _globals['_BATCHERROR_METADATAENTRY']._serialized_start=1887
+  _globals['_BATCHERROR_METADATAENTRY']._serialized_end=1934
+  _globals['_EVALUATEBATCHREQUEST']._serialized_start=1936
+  _globals['_EVALUATEBATCHREQUEST']._serialized_end=2009
+  _globals['_EVALUATEBATCHRESPONSE']._serialized_start=2011
+  _globals['_EVALUATEBATCHRESPONSE']._serialized_end=2083
+  _globals['_EVALUATERESULT']._serialized_start=2086
+  _globals['_EVALUATERESULT']._serialized_end=2228
+  _globals['_EVALUATESTREAMREQUEST']._serialized_start=2230
+  _globals['_EVALUATESTREAMREQUEST']._serialized_end=2304
+  _globals['_EVALUATESTREAMRESPONSE']._serialized_start=2306
+  _globals['_EVALUATESTREAMRESPONSE']._serialized_end=2422
+  _globals['_INGESTREQUEST']._serialized_start=2424
+  _globals['_INGESTREQUEST']._serialized_end=2482
+  _globals['_INGESTITEM']._serialized_start=2485
+  _globals['_INGESTITEM']._serialized_end=2948
+  _globals['_INGESTRESPONSE']._serialized_start=2950
+  _globals['_INGESTRESPONSE']._serialized_end=3013
+  _globals['_INGESTRESULT']._serialized_start=3016
+  _globals['_INGESTRESULT']._serialized_end=3554
+  _globals['_ATTRIBUTIONSERVICE']._serialized_start=3861
+  _globals['_ATTRIBUTIONSERVICE']._serialized_end=4483
 # @@protoc_insertion_point(module_scope)

@@ -74,6 +74,30 @@ class EvaluateResponse(_message.Message):
     explanation: _explanation_pb2.Explanation
     def __init__(self, conversions: _Optional[_Iterable[_Union[_conversion_pb2.Conversion, _Mapping]]] = ..., achieved_journeys: _Optional[_Iterable[str]] = ..., replayed: bool = ..., explanation: _Optional[_Union[_explanation_pb2.Explanation, _Mapping]] = ...) -> None: ...
 
+class ExplainRequest(_message.Message):
+    __slots__ = ("person_id", "event_id", "delivery_id")
+    PERSON_ID_FIELD_NUMBER: _ClassVar[int]
+    EVENT_ID_FIELD_NUMBER: _ClassVar[int]
+    DELIVERY_ID_FIELD_NUMBER: _ClassVar[int]
+    person_id: str
+    event_id: str
+    delivery_id: str
+    def __init__(self, person_id: _Optional[str] = ..., event_id: _Optional[str] = ..., delivery_id: _Optional[str] = ...) -> None: ...
+
+class ExplainResponse(_message.Message):
+    __slots__ = ("arrival_time", "event_name", "conversions", "achieved_journeys", "explanation")
+    ARRIVAL_TIME_FIELD_NUMBER: _ClassVar[int]
+    EVENT_NAME_FIELD_NUMBER: _ClassVar[int]
+    CONVERSIONS_FIELD_NUMBER: _ClassVar[int]
+    ACHIEVED_JOURNEYS_FIELD_NUMBER: _ClassVar[int]
+    EXPLANATION_FIELD_NUMBER: _ClassVar[int]
+    arrival_time: _timestamp_pb2.Timestamp
+    event_name: str
+    conversions: _containers.RepeatedCompositeFieldContainer[_conversion_pb2.Conversion]
+    achieved_journeys: _containers.RepeatedScalarFieldContainer[str]
+    explanation: _explanation_pb2.Explanation
+    def __init__(self, arrival_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., event_name: _Optional[str] = ..., conversions: _Optional[_Iterable[_Union[_conversion_pb2.Conversion, _Mapping]]] = ..., achieved_journeys: _Optional[_Iterable[str]] = ..., explanation: _Optional[_Union[_explanation_pb2.Explanation, _Mapping]] = ...) -> None: ...
+
 class CheckExitRequest(_message.Message):
     __slots__ = ("person_id", "journey_id", "next_step")
     PERSON_ID_FIELD_NUMBER: _ClassVar[int]

@@ -65,6 +65,11 @@ class AttributionServiceStub(object):
                 request_serializer=attribution_dot_v1_dot_attribution__service__pb2.IngestRequest.SerializeToString,
                 response_deserializer=attribution_dot_v1_dot_attribution__service__pb2.IngestResponse.FromString,
                 _registered_method=True)
+        self.Explain = channel.unary_unary(
+                '/attribution.v1.AttributionService/Explain',
+                request_serializer=attribution_dot_v1_dot_attribution__service__pb2.ExplainRequest.SerializeToString,
+                response_deserializer=attribution_dot_v1_dot_attribution__service__pb2.ExplainResponse.FromString,
+                _registered_method=True)
 
 
 class AttributionServiceServicer(object):
@@ -127,6 +132,17 @@ class AttributionServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Explain(self, request, context):
+        """Explains what was decided earlier: for an event, a change or an update on
+        record, or for the conversion of a delivery, a verdict for all that was
+        looked at, as of its arrival (rule M6). What came later, such as an open,
+        another journey or a change of the campaign, is not looked at. Changes
+        nothing. NOT_FOUND if nothing of the kind is on record.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AttributionServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -159,6 +175,11 @@ def add_AttributionServiceServicer_to_server(servicer, server):
                     servicer.Ingest,
                     request_deserializer=attribution_dot_v1_dot_attribution__service__pb2.IngestRequest.FromString,
                     response_serializer=attribution_dot_v1_dot_attribution__service__pb2.IngestResponse.SerializeToString,
+            ),
+            'Explain': grpc.unary_unary_rpc_method_handler(
+                    servicer.Explain,
+                    request_deserializer=attribution_dot_v1_dot_attribution__service__pb2.ExplainRequest.FromString,
+                    response_serializer=attribution_dot_v1_dot_attribution__service__pb2.ExplainResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -324,6 +345,33 @@ class AttributionService(object):
             '/attribution.v1.AttributionService/Ingest',
             attribution_dot_v1_dot_attribution__service__pb2.IngestRequest.SerializeToString,
             attribution_dot_v1_dot_attribution__service__pb2.IngestResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Explain(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/attribution.v1.AttributionService/Explain',
+            attribution_dot_v1_dot_attribution__service__pb2.ExplainRequest.SerializeToString,
+            attribution_dot_v1_dot_attribution__service__pb2.ExplainResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -65,6 +65,13 @@ class AttributionServiceStub:
     would have answered, or why it was refused, and sees what those before it
     did. An answer means that all of them are durable.
     """
+    Explain: _grpc.UnaryUnaryMultiCallable[_attribution_service_pb2.ExplainRequest, _attribution_service_pb2.ExplainResponse]
+    """Explains what was decided earlier: for an event, a change or an update on
+    record, or for the conversion of a delivery, a verdict for all that was
+    looked at, as of its arrival (rule M6). What came later, such as an open,
+    another journey or a change of the campaign, is not looked at. Changes
+    nothing. NOT_FOUND if nothing of the kind is on record.
+    """
 
 @_typing.type_check_only
 class AttributionServiceAsyncStub(AttributionServiceStub):
@@ -102,6 +109,13 @@ class AttributionServiceAsyncStub(AttributionServiceStub):
     evaluations, checks and attributes, in one batch. Each gets what its own call
     would have answered, or why it was refused, and sees what those before it
     did. An answer means that all of them are durable.
+    """
+    Explain: _aio.UnaryUnaryMultiCallable[_attribution_service_pb2.ExplainRequest, _attribution_service_pb2.ExplainResponse]  # type: ignore[assignment]
+    """Explains what was decided earlier: for an event, a change or an update on
+    record, or for the conversion of a delivery, a verdict for all that was
+    looked at, as of its arrival (rule M6). What came later, such as an open,
+    another journey or a change of the campaign, is not looked at. Changes
+    nothing. NOT_FOUND if nothing of the kind is on record.
     """
 
 class AttributionServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -173,6 +187,19 @@ class AttributionServiceServicer(metaclass=_abc_1.ABCMeta):
         evaluations, checks and attributes, in one batch. Each gets what its own call
         would have answered, or why it was refused, and sees what those before it
         did. An answer means that all of them are durable.
+        """
+
+    @_abc_1.abstractmethod
+    def Explain(
+        self,
+        request: _attribution_service_pb2.ExplainRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_attribution_service_pb2.ExplainResponse, _abc.Awaitable[_attribution_service_pb2.ExplainResponse]]:
+        """Explains what was decided earlier: for an event, a change or an update on
+        record, or for the conversion of a delivery, a verdict for all that was
+        looked at, as of its arrival (rule M6). What came later, such as an open,
+        another journey or a change of the campaign, is not looked at. Changes
+        nothing. NOT_FOUND if nothing of the kind is on record.
         """
 
 def add_AttributionServiceServicer_to_server(servicer: AttributionServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -22,19 +22,22 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import struct_pb2 as google_dot_protobuf_dot_struct__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n attribution/v1/explanation.proto\x12\x0e\x61ttribution.v1\"C\n\x0b\x45xplanation\x12\x34\n\x08verdicts\x18\x01 \x03(\x0b\x32\".attribution.v1.ExplanationVerdict\"\x8c\x01\n\x12\x45xplanationVerdict\x12(\n\x07verdict\x18\x01 \x01(\x0e\x32\x17.attribution.v1.Verdict\x12\x13\n\x0b\x63\x61mpaign_id\x18\x02 \x01(\t\x12\x12\n\njourney_id\x18\x03 \x01(\t\x12\x13\n\x0b\x64\x65livery_id\x18\x04 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x05 \x01(\t*\xf5\x03\n\x07Verdict\x12\x17\n\x13VERDICT_UNSPECIFIED\x10\x00\x12\x15\n\x11VERDICT_CONVERTED\x10\x01\x12\x18\n\x14VERDICT_FILTER_FALSE\x10\x02\x12\x1c\n\x18VERDICT_PROPERTY_MISSING\x10\x03\x12\x1a\n\x16VERDICT_OUTSIDE_WINDOW\x10\x04\x12%\n!VERDICT_NO_QUALIFYING_INTERACTION\x10\x05\x12\"\n\x1eVERDICT_CHANNEL_CANNOT_CONVERT\x10\x06\x12\x1d\n\x19VERDICT_ALREADY_CONVERTED\x10\x07\x12\x1e\n\x1aVERDICT_ALREADY_IN_SEGMENT\x10\x08\x12\x16\n\x12VERDICT_NO_JOURNEY\x10\t\x12\x18\n\x14VERDICT_FILTER_ERROR\x10\n\x12\x14\n\x10VERDICT_NOT_SENT\x10\x0b\x12\x13\n\x0fVERDICT_BOUNCED\x10\x0c\x12\x19\n\x15VERDICT_EARLIER_TOUCH\x10\r\x12\x17\n\x13VERDICT_NO_DELIVERY\x10\x0e\x12\x17\n\x13VERDICT_NOT_WATCHED\x10\x0f\x12\x1b\n\x17VERDICT_EXITED_AT_START\x10\x10\x12\x15\n\x11VERDICT_NO_CHANGE\x10\x11\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n attribution/v1/explanation.proto\x12\x0e\x61ttribution.v1\x1a\x1cgoogle/protobuf/struct.proto\"C\n\x0b\x45xplanation\x12\x34\n\x08verdicts\x18\x01 \x03(\x0b\x32\".attribution.v1.ExplanationVerdict\"\xd9\x01\n\x12\x45xplanationVerdict\x12(\n\x07verdict\x18\x01 \x01(\x0e\x32\x17.attribution.v1.Verdict\x12\x13\n\x0b\x63\x61mpaign_id\x18\x02 \x01(\t\x12\x12\n\njourney_id\x18\x03 \x01(\t\x12\x13\n\x0b\x64\x65livery_id\x18\x04 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x05 \x01(\t\x12)\n\x06values\x18\x06 \x03(\x0b\x32\x19.attribution.v1.SeenValue\x12\x12\n\nvalues_cut\x18\x07 \x01(\x08\x12\x0c\n\x04note\x18\x08 \x01(\t\"m\n\tSeenValue\x12\x0c\n\x04path\x18\x01 \x01(\t\x12%\n\x05value\x18\x02 \x01(\x0b\x32\x16.google.protobuf.Value\x12\x0e\n\x06\x61\x62sent\x18\x03 \x01(\x08\x12\x0b\n\x03\x63ut\x18\x04 \x01(\x08\x12\x0e\n\x06of_now\x18\x05 \x01(\x08*\xf5\x03\n\x07Verdict\x12\x17\n\x13VERDICT_UNSPECIFIED\x10\x00\x12\x15\n\x11VERDICT_CONVERTED\x10\x01\x12\x18\n\x14VERDICT_FILTER_FALSE\x10\x02\x12\x1c\n\x18VERDICT_PROPERTY_MISSING\x10\x03\x12\x1a\n\x16VERDICT_OUTSIDE_WINDOW\x10\x04\x12%\n!VERDICT_NO_QUALIFYING_INTERACTION\x10\x05\x12\"\n\x1eVERDICT_CHANNEL_CANNOT_CONVERT\x10\x06\x12\x1d\n\x19VERDICT_ALREADY_CONVERTED\x10\x07\x12\x1e\n\x1aVERDICT_ALREADY_IN_SEGMENT\x10\x08\x12\x16\n\x12VERDICT_NO_JOURNEY\x10\t\x12\x18\n\x14VERDICT_FILTER_ERROR\x10\n\x12\x14\n\x10VERDICT_NOT_SENT\x10\x0b\x12\x13\n\x0fVERDICT_BOUNCED\x10\x0c\x12\x19\n\x15VERDICT_EARLIER_TOUCH\x10\r\x12\x17\n\x13VERDICT_NO_DELIVERY\x10\x0e\x12\x17\n\x13VERDICT_NOT_WATCHED\x10\x0f\x12\x1b\n\x17VERDICT_EXITED_AT_START\x10\x10\x12\x15\n\x11VERDICT_NO_CHANGE\x10\x11\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'attribution.v1.explanation_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_VERDICT']._serialized_start=265
-  _globals['_VERDICT']._serialized_end=766
-  _globals['_EXPLANATION']._serialized_start=52
-  _globals['_EXPLANATION']._serialized_end=119
-  _globals['_EXPLANATIONVERDICT']._serialized_start=122
-  _globals['_EXPLANATIONVERDICT']._serialized_end=262
+  _globals['_VERDICT']._serialized_start=483
+  _globals['_VERDICT']._serialized_end=984
+  _globals['_EXPLANATION']._serialized_start=82
+  _globals['_EXPLANATION']._serialized_end=149
+  _globals['_EXPLANATIONVERDICT']._serialized_start=152
+  _globals['_EXPLANATIONVERDICT']._serialized_end=369
+  _globals['_SEENVALUE']._serialized_start=371
+  _globals['_SEENVALUE']._serialized_end=480
 # @@protoc_insertion_point(module_scope)

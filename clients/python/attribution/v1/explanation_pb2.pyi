@@ -1,3 +1,4 @@
+from google.protobuf import struct_pb2 as _struct_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
@@ -53,15 +54,35 @@ class Explanation(_message.Message):
     def __init__(self, verdicts: _Optional[_Iterable[_Union[ExplanationVerdict, _Mapping]]] = ...) -> None: ...
 
 class ExplanationVerdict(_message.Message):
-    __slots__ = ("verdict", "campaign_id", "journey_id", "delivery_id", "detail")
+    __slots__ = ("verdict", "campaign_id", "journey_id", "delivery_id", "detail", "values", "values_cut", "note")
     VERDICT_FIELD_NUMBER: _ClassVar[int]
     CAMPAIGN_ID_FIELD_NUMBER: _ClassVar[int]
     JOURNEY_ID_FIELD_NUMBER: _ClassVar[int]
     DELIVERY_ID_FIELD_NUMBER: _ClassVar[int]
     DETAIL_FIELD_NUMBER: _ClassVar[int]
+    VALUES_FIELD_NUMBER: _ClassVar[int]
+    VALUES_CUT_FIELD_NUMBER: _ClassVar[int]
+    NOTE_FIELD_NUMBER: _ClassVar[int]
     verdict: Verdict
     campaign_id: str
     journey_id: str
     delivery_id: str
     detail: str
-    def __init__(self, verdict: _Optional[_Union[Verdict, str]] = ..., campaign_id: _Optional[str] = ..., journey_id: _Optional[str] = ..., delivery_id: _Optional[str] = ..., detail: _Optional[str] = ...) -> None: ...
+    values: _containers.RepeatedCompositeFieldContainer[SeenValue]
+    values_cut: bool
+    note: str
+    def __init__(self, verdict: _Optional[_Union[Verdict, str]] = ..., campaign_id: _Optional[str] = ..., journey_id: _Optional[str] = ..., delivery_id: _Optional[str] = ..., detail: _Optional[str] = ..., values: _Optional[_Iterable[_Union[SeenValue, _Mapping]]] = ..., values_cut: bool = ..., note: _Optional[str] = ...) -> None: ...
+
+class SeenValue(_message.Message):
+    __slots__ = ("path", "value", "absent", "cut", "of_now")
+    PATH_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    ABSENT_FIELD_NUMBER: _ClassVar[int]
+    CUT_FIELD_NUMBER: _ClassVar[int]
+    OF_NOW_FIELD_NUMBER: _ClassVar[int]
+    path: str
+    value: _struct_pb2.Value
+    absent: bool
+    cut: bool
+    of_now: bool
+    def __init__(self, path: _Optional[str] = ..., value: _Optional[_Union[_struct_pb2.Value, _Mapping]] = ..., absent: bool = ..., cut: bool = ..., of_now: bool = ...) -> None: ...

@@ -9,7 +9,7 @@ SECONDS ?= 60
 EVALUATIONS ?= 1000000
 SEED ?= 1
 
-.PHONY: help demo test run check coverage-rules conformance format stubs bench bench-quick bench-rules attack-rules fuzz-rules fuzz-differential lock clean
+.PHONY: help demo test test-postgres run check coverage-rules conformance format stubs bench bench-quick bench-rules attack-rules fuzz-rules fuzz-differential lock clean
 
 help: ## Show the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -19,6 +19,11 @@ demo: $(SETUP) ## Play the course example and a log of 50,000 commands on a real
 
 test: $(SETUP) ## Run all tests, offline.
 	$(BIN)/python -m pytest
+
+test-postgres: $(SETUP) ## Run the tests of stores, scenarios and random histories on a PostgreSQL of their own.
+	ATTRIBUTION_TEST_POSTGRES=1 $(BIN)/python -m pytest tests/postgres tests/service/storage/test_contract.py \
+		tests/service/storage/test_reports_contract.py tests/service/storage/test_histories_contract.py \
+		tests/service/storage/test_erasure.py tests/service/storage/test_retention.py
 
 run: $(SETUP) ## Serve on 127.0.0.1:50051 from the SQLite file data/attribution.db.
 	mkdir -p data

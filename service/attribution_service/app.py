@@ -4,18 +4,20 @@ import asyncio
 import contextlib
 import signal
 import threading
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 
 import structlog
 
 from attribution_service.clock import Clock, SystemClock
-from attribution_service.config import ServerSettings, sqlite_path
+from attribution_service.config import ServerSettings, is_postgres, shown_store, sqlite_path
 from attribution_service.pipeline.engine import Engine
 from attribution_service.pipeline.pipeline import Pipeline
 from attribution_service.pipeline.retention import Retention
-from attribution_service.storage.interface import Store
+from attribution_service.pipeline.store_watch import StoreWatch
+from attribution_service.storage.interface import Store, StoreUnavailableError
+from attribution_service.storage.postgres import open_postgres
 from attribution_service.storage.sqlite import open_sqlite
 from attribution_service.transport.server import GrpcServer
 
@@ -26,6 +28,8 @@ _START_SECONDS = 60.0
 
 def open_store(settings: ServerSettings) -> Store:
     """The store of the settings. Raises SettingsError or StoreSetupError."""
+    if is_postgres(settings.store_url):
+        return open_postgres(settings.store_url, migrate=settings.migrate)
     return open_sqlite(sqlite_path(settings.store_url), migrate=settings.migrate)
 
 
@@ -47,17 +51,41 @@ async def run(
         pipeline = Pipeline(Engine(store), clock, settings.pipeline, retention)
         try:
             server = GrpcServer(pipeline, store, settings.transport)
-            port = await server.start(settings.address)
+            # Of a store that may be away, the watch says whether it is there.
+            port = await server.start(settings.address, serving=not store.shared)
             host = settings.address.rpartition(":")[0]
-            started(f"{host}:{port}")
             try:
-                await stop()
+                async with _watched(store, pipeline, server):
+                    started(f"{host}:{port}")
+                    await stop()
             finally:
                 await server.drain(settings.drain_seconds)
         finally:
             await pipeline.close()
     finally:
         store.close()
+
+
+@asynccontextmanager
+async def _watched(store: Store, pipeline: Pipeline, server: GrpcServer) -> AsyncIterator[None]:
+    """Tell pipeline and health whether the store answers, if it is one that may be away."""
+
+    async def tell(fault: StoreUnavailableError | None) -> None:
+        pipeline.store_answers(fault)
+        await server.store_answers(answers=fault is None)
+
+    if not store.shared:
+        yield
+        return
+    watch = StoreWatch(store, tell)
+    await watch.look()
+    watching = asyncio.create_task(watch.run())
+    try:
+        yield
+    finally:
+        watching.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watching
 
 
 def serve(settings: ServerSettings) -> None:
@@ -80,7 +108,9 @@ def serve(settings: ServerSettings) -> None:
 
 
 def _log_start(settings: ServerSettings) -> Callable[[str], None]:
-    return lambda address: log.info("serving", address=address, store=settings.store_url)
+    return lambda address: log.info(
+        "serving", address=address, store=shown_store(settings.store_url)
+    )
 
 
 @contextmanager

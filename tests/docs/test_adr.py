@@ -1,4 +1,4 @@
-"""The records of decisions: numbered without gaps, short, built alike, and listed."""
+"""The records of decisions: numbered, short, built alike, and listed."""
 
 import re
 from pathlib import Path

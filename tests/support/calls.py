@@ -44,9 +44,13 @@ class Caller:
     def __call__(self, name: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """The response as a dictionary. Raises grpc.RpcError."""
         method = _METHODS[name]
-        message = json_format.ParseDict(dict(request), method.request_type())
-        response = method.response_type.FromString(self.raw(name, message.SerializeToString()))
+        response = method.response_type.FromString(self.raw(name, self.message(name, request)))
         return json_format.MessageToDict(response, preserving_proto_field_name=True)
+
+    def message(self, name: str, request: Mapping[str, Any]) -> bytes:
+        """The bytes of a request."""
+        message = json_format.ParseDict(dict(request), _METHODS[name].request_type())
+        return message.SerializeToString()
 
     def raw(self, name: str, data: bytes, timeout: float = _CALL_SECONDS) -> bytes:
         """The bytes of the response, the first of a stream. Raises grpc.RpcError."""

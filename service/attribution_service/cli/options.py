@@ -21,7 +21,8 @@ Store = Annotated[
     typer.Option(
         envvar="ATTRIBUTION_STORE",
         metavar="URL",
-        help="Where the state is kept: sqlite:///FILE (four slashes for an absolute path).",
+        help="Where the state is kept: sqlite:///FILE (four slashes for an absolute path), or "
+        "postgresql://USER@HOST/DATABASE, with what libpq takes, such as ?sslmode=verify-full.",
     ),
 ]
 Level = Annotated[

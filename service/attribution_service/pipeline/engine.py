@@ -1,28 +1,47 @@
 """The engine: a batch of commands in, one transaction, an answer for each out."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 import structlog
 
-from attribution_service.core.answers import Answer, DeletedAnswer, PersonChange, RuleFault
+from attribution_service.core.answers import (
+    Answer,
+    CampaignChange,
+    DefinitionChange,
+    DeletedAnswer,
+    PersonChange,
+    RuleFault,
+)
+from attribution_service.core.catalog import Catalog
 from attribution_service.core.commands import (
-    Command,
     DefinitionCommand,
     DeletePerson,
     PersonCommand,
 )
 from attribution_service.core.decide import decide
-from attribution_service.core.define import define
+from attribution_service.core.define import Defined, define
 from attribution_service.core.model import Conversion, Segment
 from attribution_service.core.refusals import Refusal
 from attribution_service.core.rules import RuleBook
 from attribution_service.core.state import needs
+from attribution_service.pipeline.conflicts import Conflicts
 from attribution_service.pipeline.rule_faults import RuleFaultLog
-from attribution_service.storage.interface import Store, StoreFullError, StoreUnavailableError
+from attribution_service.pipeline.standing import Arrival, Definitions, not_before
+from attribution_service.storage.interface import (
+    Store,
+    StoreConflictError,
+    StoreFullError,
+    StoreUnavailableError,
+    Transaction,
+)
 
 log = structlog.get_logger()
+
+__all__ = ["Arrival", "Engine", "Outcome"]
+
+# How long a transaction is tried again that is in the way of others: less than a call may take.
+CONFLICT_SECONDS = 5.0
 
 # Commands with a transaction of their own.
 _ALONE = DefinitionCommand | DeletePerson
@@ -31,23 +50,18 @@ _ALONE = DefinitionCommand | DeletePerson
 Outcome = Answer | Exception
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A command and the moment at which the service took it in (C9)."""
-
-    command: Command
-    arrival_us: int
-
-
 class Engine:
     """Carries out commands one batch at a time, in order; not for several threads at once.
 
-    It owns the catalog: nobody else changes campaigns and segments in this store.
+    Other engines may have the same store, if it can be shared: what conflicts is tried again.
     """
 
-    def __init__(self, store: Store, rules: RuleBook | None = None) -> None:
+    def __init__(
+        self, store: Store, rules: RuleBook | None = None, conflicts: Conflicts | None = None
+    ) -> None:
         self._store = store
-        self._catalog = store.catalog()
+        self._definitions = Definitions(store)
+        self._conflicts = conflicts or Conflicts(CONFLICT_SECONDS)
         self._rules = rules or RuleBook()
         self._rule_faults = RuleFaultLog()
         self._conversions = 0
@@ -59,8 +73,11 @@ class Engine:
 
     @property
     def latest_arrival_us(self) -> int:
-        """The latest arrival that was stored before: later commands must not arrive before it."""
-        return self._store.latest_arrival_us()
+        """The latest arrival that was stored before: later commands must not arrive before it.
+
+        On a shared store every transaction asks for it anew.
+        """
+        return 0 if self._store.shared else self._store.latest_arrival_us()
 
     def execute(self, batch: Sequence[Arrival]) -> list[Outcome]:
         """Carry out the commands in order; the outcomes stand in the same order.
@@ -85,35 +102,52 @@ class Engine:
     def _erase(self, person_id: str, arrival: Arrival) -> Outcome:
         """Nothing is decided here: whatever is the person's goes."""
         try:
-            with self._store.transaction() as transaction:
-                transaction.erase(person_id)
-                transaction.write_latest_arrival(arrival.arrival_us)
+            return self._conflicts.tried_again(lambda: self._erased(person_id, arrival))
         except Exception as fault:  # noqa: BLE001  the caller gets it as the outcome
             return _noted(fault, arrival)
+
+    def _erased(self, person_id: str, arrival: Arrival) -> DeletedAnswer:
+        with self._store.transaction() as transaction:
+            standing = transaction.lock([person_id])
+            (arrival,) = not_before(standing, [arrival])
+            transaction.erase(person_id)
+            transaction.write_latest_arrival(arrival.arrival_us)
         return DeletedAnswer()
 
     def _define(self, arrival: Arrival) -> Outcome:
-        command = arrival.command
         try:
-            if not isinstance(command, DefinitionCommand):
-                raise TypeError(f"defines nothing: {type(command).__name__}")
-            change, answer = define(command, self._catalog, self._rules, arrival.arrival_us)
-            if change is not None:
-                with self._store.transaction() as transaction:
-                    if isinstance(change, Segment):
-                        transaction.write_segment(change)
-                    else:
-                        transaction.write_campaign(change)
-                    transaction.write_latest_arrival(arrival.arrival_us)
-                self._catalog.apply(change)
+            return self._conflicts.tried_again(lambda: self._defined(arrival))
         except Exception as fault:  # noqa: BLE001  the caller gets it as the outcome
             return _noted(fault, arrival)
+
+    def _defined(self, arrival: Arrival) -> Answer:
+        if self._store.shared:
+            with self._store.transaction() as transaction:
+                # What it is judged by stays so until it is stored.
+                standing = transaction.lock_definitions()
+                catalog = self._definitions.as_of(standing)
+                (arrival,) = not_before(standing, [arrival])
+                change, answer = self._decided(arrival, catalog)
+                _write(transaction, change, arrival)
+        else:
+            catalog = self._definitions.as_of(None)
+            change, answer = self._decided(arrival, catalog)
+            if change is not None:
+                with self._store.transaction() as transaction:
+                    _write(transaction, change, arrival)
+        if change is not None:
+            catalog.apply(change)
         return answer
+
+    def _decided(self, arrival: Arrival, catalog: Catalog) -> Defined:
+        if not isinstance(arrival.command, DefinitionCommand):
+            raise TypeError(f"defines nothing: {type(arrival.command).__name__}")
+        return define(arrival.command, catalog, self._rules, arrival.arrival_us)
 
     def _execute_people(self, batch: Sequence[Arrival]) -> list[Outcome]:
         try:
-            return self._one_transaction(batch)
-        except (StoreUnavailableError, StoreFullError) as fault:
+            return self._conflicts.tried_again(lambda: self._one_transaction(batch))
+        except (StoreUnavailableError, StoreFullError, StoreConflictError) as fault:
             log.error("batch_not_stored", commands=len(batch), fault=str(fault), exc_info=True)
             return [fault] * len(batch)
         except Exception as fault:  # noqa: BLE001  the callers get it as the outcome
@@ -124,9 +158,12 @@ class Engine:
 
     def _one_transaction(self, batch: Sequence[Arrival]) -> list[Outcome]:
         with self._store.transaction() as transaction:
+            standing = transaction.lock(command.person_id for command in _commands(batch))
+            catalog = self._definitions.as_of(standing)
+            batch = not_before(standing, batch)
             states = transaction.load(
                 [
-                    needs(command, self._catalog, self._rules, arrival.arrival_us)
+                    needs(command, catalog, self._rules, arrival.arrival_us)
                     for arrival, command in zip(batch, _commands(batch), strict=True)
                 ]
             )
@@ -136,9 +173,7 @@ class Engine:
             for arrival, command in zip(batch, _commands(batch), strict=True):
                 state = states[command.person_id]
                 try:
-                    decision = decide(
-                        command, state, self._catalog, self._rules, arrival.arrival_us
-                    )
+                    decision = decide(command, state, catalog, self._rules, arrival.arrival_us)
                 except Exception as fault:  # noqa: BLE001  the caller gets it as the outcome
                     outcomes.append(_noted(fault, arrival))
                     continue
@@ -154,6 +189,17 @@ class Engine:
         for rule_fault in faults:
             self._rule_faults.note(rule_fault)
         return outcomes
+
+
+def _write(transaction: Transaction, change: DefinitionChange | None, arrival: Arrival) -> None:
+    match change:
+        case None:
+            return
+        case Segment():
+            transaction.write_segment(change)
+        case CampaignChange():
+            transaction.write_campaign(change)
+    transaction.write_latest_arrival(arrival.arrival_us)
 
 
 def _commands(batch: Sequence[Arrival]) -> Iterator[PersonCommand]:

@@ -89,6 +89,7 @@ class Pipeline:
         self._waiting_bytes = 0
         self._closing = False
         self._broken = False
+        self._store_fault: Exception | None = None
         self._latest_us = engine.latest_arrival_us
         self.conversions = Pulse()
         self.answered = Pulse()
@@ -133,15 +134,17 @@ class Pipeline:
         future: asyncio.Future[Sequence[Outcome]] = self._loop.create_future()
         with self._work:
             self._check_open(len(commands), size_bytes)
-            if commands:
+            if not commands:
+                future.set_result([])
+            elif self._store_fault is not None:
+                future.set_result([self._store_fault] * len(commands))
+            else:
                 arrival_us = self._arrival_us()
                 arrivals = [Arrival(command, arrival_us) for command in commands]
                 self._queue.append(_Waiting(arrivals, size_bytes, future))
                 self._waiting += len(arrivals)
                 self._waiting_bytes += size_bytes
                 self._work.notify()
-            else:
-                future.set_result([])
         return future
 
     def _arrival_us(self) -> int:
@@ -161,6 +164,22 @@ class Pipeline:
             or self._waiting_bytes + size_bytes > limits.waiting_bytes
         ):
             raise overloaded(f"{self._waiting} commands wait already")
+
+    def store_answers(self, fault: Exception | None) -> None:
+        """Hear that the store is away, or back (None).
+
+        While it is away, what waits and what comes fails at once. The batch that is being carried
+        out may be held up by the very fault, and ends as it ends.
+        """
+        with self._work:
+            self._store_fault = fault
+            if fault is None:
+                return
+            waiting = list(self._queue)
+            self._queue.clear()
+            self._waiting = self._waiting_bytes = 0
+        many = sum(len(each.arrivals) for each in waiting)
+        self._answer(waiting, [fault] * many, converted=False)
 
     async def close(self) -> None:
         """Carry out what waits, then end; new commands are refused from now on."""

@@ -9,12 +9,15 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Executable,
     FromClause,
     Insert,
     Select,
     Table,
 )
 from sqlalchemy.exc import DBAPIError
+
+from attribution_service.storage.interface import Standing
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
@@ -67,6 +70,11 @@ class Steps(NamedTuple):
 class Dialect(Protocol):
     """One kind of database. Statements that are asked for again have the same text again."""
 
+    @property
+    def shared(self) -> bool:
+        """Whether several servers may have the database at the same time."""
+        ...
+
     def insert(self, table: Table) -> Insertion:
         """An insert that can say what happens on a conflict."""
         ...
@@ -84,9 +92,7 @@ class Dialect(Protocol):
         """These keys, as the parameters of `look_up`."""
         ...
 
-    def steps(
-        self,
-    ) -> tuple[FromClause, ColumnElement[int], ColumnElement[int], ColumnElement[int]]:
+    def steps(self) -> Steps:
         """Rows of ranges that are given."""
         ...
 
@@ -96,6 +102,30 @@ class Dialect(Protocol):
 
     def prepare(self, statement: Select[Any] | Insert, names: Sequence[str]) -> Prepared:
         """A statement to send again and again, each time with values for these parameters."""
+        ...
+
+    def lock_people(self, connection: Connection, person_ids: Iterable[str]) -> Standing | None:
+        """Keep other servers from these people until the transaction ends, and tell what they did.
+
+        None: there are no other servers.
+        """
+        ...
+
+    def lock_definitions(self, connection: Connection) -> Standing | None:
+        """Keep other servers from changing definitions until the transaction ends.
+
+        None: there are no other servers.
+        """
+        ...
+
+    def note_definition(
+        self, connection: Connection, campaign_id: str, revision: int | None, segment_id: str
+    ) -> None:
+        """Tell other servers that this campaign, with this new revision, or segment was changed."""
+        ...
+
+    def store_arrival(self) -> Executable:
+        """Keeps `arrival_us` as the latest arrival."""
         ...
 
     def store_error(self, error: DBAPIError) -> Exception | None:

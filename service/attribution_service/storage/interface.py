@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from attribution_service.core.answers import CampaignChange, PersonChange
+from attribution_service.core.answers import CampaignChange, DefinitionChange, PersonChange
 from attribution_service.core.catalog import Catalog
 from attribution_service.core.model import (
     Campaign,
@@ -82,6 +82,16 @@ class Swept:
         )
 
 
+class Standing(NamedTuple):
+    """What all servers of a store have done so far.
+
+    The number of the latest change of a campaign or segment, and the latest arrival of a command.
+    """
+
+    definitions: int
+    arrival_us: int
+
+
 class StoreUnavailableError(Exception):
     """The store does not answer; nothing of the transaction is known to be done."""
 
@@ -90,12 +100,30 @@ class StoreFullError(Exception):
     """The store has no room left; nothing of the transaction was done."""
 
 
+class StoreConflictError(Exception):
+    """Others were at the same records for too long; nothing of the transaction was done."""
+
+
 class StoreSetupError(Exception):
     """The store cannot be used as it is; the text says what to do."""
 
 
 class Transaction(Protocol):
     """Reads and writes that take effect together, when the block around them ends."""
+
+    def lock(self, person_ids: Iterable[str]) -> Standing | None:
+        """Keep other servers from these people until the block ends, and tell what they have done.
+
+        Comes before everything else of the transaction. None: the store has one server at a time.
+        """
+        ...
+
+    def lock_definitions(self) -> Standing | None:
+        """Keep other servers from changing campaigns and segments until the block ends.
+
+        Comes before everything else of the transaction. None: the store has one server at a time.
+        """
+        ...
 
     def load(self, needs: Sequence[Needs]) -> Mapping[str, PersonState]:
         """The state that is needed, by person id; a person named in `needs` is always there."""
@@ -277,8 +305,18 @@ class Histories(Protocol):
 class Store(Protocol):
     """A store. One thread at a time may hold a transaction; reads come from any thread.
 
-    Every method raises StoreUnavailableError or StoreFullError when the store fails.
+    Every method raises StoreUnavailableError or StoreFullError when the store fails; a transaction
+    StoreConflictError too.
     """
+
+    @property
+    def shared(self) -> bool:
+        """Whether other servers may have the store at the same time."""
+        ...
+
+    def probe(self) -> None:
+        """Look whether the store answers. Raises StoreUnavailableError, StoreSetupError."""
+        ...
 
     @property
     def reports(self) -> Reports:
@@ -296,6 +334,13 @@ class Store(Protocol):
 
     def catalog(self) -> Catalog:
         """All campaigns, revisions and segments."""
+        ...
+
+    def definition_changes(self, after: int) -> Sequence[DefinitionChange]:
+        """What was changed of campaigns and segments since the change of this number, or later.
+
+        For shared stores: of others there is nothing to tell.
+        """
         ...
 
     def latest_arrival_us(self) -> int:

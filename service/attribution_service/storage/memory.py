@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
-from attribution_service.core.answers import CampaignChange, PersonChange
+from attribution_service.core.answers import CampaignChange, DefinitionChange, PersonChange
 from attribution_service.core.catalog import Catalog
 from attribution_service.core.counted import counted_delivery, counted_journey
 from attribution_service.core.model import (
@@ -16,7 +16,7 @@ from attribution_service.core.model import (
     Segment,
 )
 from attribution_service.core.state import Needs, PersonState
-from attribution_service.storage.interface import Sweep, Swept
+from attribution_service.storage.interface import Standing, Sweep, Swept
 from attribution_service.storage.memory_histories import MemoryHistories
 from attribution_service.storage.memory_reports import Kept, MemoryReports, Numbered
 from attribution_service.storage.memory_retention import Removed, old_deliveries, old_receipts
@@ -47,6 +47,14 @@ class MemoryStore:
     def histories(self) -> MemoryHistories:
         """The reads of what happened."""
         return self._histories
+
+    @property
+    def shared(self) -> bool:
+        """No: nobody else can see it."""
+        return False
+
+    def probe(self) -> None:
+        """It is always there."""
 
     @contextmanager
     def transaction(self) -> Iterator["MemoryTransaction"]:
@@ -117,6 +125,10 @@ class MemoryStore:
             self._campaigns.values(), self._revisions.values(), self._segments.values()
         )
 
+    def definition_changes(self, after: int) -> Sequence[DefinitionChange]:  # noqa: ARG002
+        """There are no others who could have changed something."""
+        return ()
+
     def latest_arrival_us(self) -> int:
         """The latest arrival that was stored, 0 if none was."""
         return self._latest_arrival_us
@@ -185,6 +197,14 @@ class MemoryTransaction:
         self.campaign_changes: list[CampaignChange] = []
         self.segments: list[Segment] = []
         self.removed: list[Removed] = []
+
+    def lock(self, person_ids: Iterable[str]) -> Standing | None:  # noqa: ARG002
+        """There is nobody to keep off."""
+        return None
+
+    def lock_definitions(self) -> Standing | None:
+        """There is nobody to keep off."""
+        return None
 
     def load(self, needs: Sequence[Needs]) -> Mapping[str, PersonState]:
         """Copies of just the parts of the states that are needed."""

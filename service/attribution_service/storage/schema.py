@@ -1,5 +1,6 @@
 """Versions of the schema: which one a database has, and bringing it to the newest."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from alembic import command
@@ -27,13 +28,16 @@ def current(engine: Engine) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
-def upgrade(engine: Engine) -> None:
+def upgrade(engine: Engine, alone: Callable[[Connection], None] | None = None) -> None:
     """Bring the database to the newest version; nothing changes if a migration fails.
 
-    Raises StoreSetupError if the database has a version that this program does not know.
+    `alone` waits, in the transaction, until nobody else changes the schema. Raises StoreSetupError
+    if the database has a version that this program does not know.
     """
     _require_known(current(engine))
     with engine.begin() as connection:
+        if alone is not None:
+            alone(connection)
         command.upgrade(_config(connection), "head")
 
 

@@ -18,18 +18,19 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
-from attribution_service.core.answers import CampaignChange, PersonChange
+from attribution_service.core.answers import CampaignChange, DefinitionChange, PersonChange
 from attribution_service.core.catalog import Catalog
 from attribution_service.core.model import Basis, Campaign, Delivery, Journey, Revision, Segment
 from attribution_service.core.reads import Reach
 from attribution_service.core.state import Needs, PersonState
 from attribution_service.storage import rows, tables
+from attribution_service.storage.definition_changes import Columns, changes_of
 from attribution_service.storage.dialect import Dialect, Fetched, Key
-from attribution_service.storage.interface import Sweep, Swept
+from attribution_service.storage.interface import Standing, Sweep, Swept
 from attribution_service.storage.sql_erasure import Erasure
 from attribution_service.storage.sql_histories import SqlHistories
 from attribution_service.storage.sql_reports import SqlReports
-from attribution_service.storage.sql_retention import Retention
+from attribution_service.storage.sql_retention import Lock, Retention
 from attribution_service.storage.statements import Statements
 from attribution_service.storage.tables import bucket_of
 
@@ -43,7 +44,7 @@ T = TypeVar("T")
 class SqlStore:
     """A store in a database that SQLAlchemy reaches; the schema must be at the newest version.
 
-    `begin_writing` gives the execution options of a writing transaction, as the engine needs them;
+    `reading` and `writing` give the execution options of transactions, as the engine needs them;
     `on_close` lets go of the engine and of all that came with it.
     """
 
@@ -52,11 +53,13 @@ class SqlStore:
         engine: Engine,
         dialect: Dialect,
         *,
-        begin_writing: Mapping[str, Any] | None = None,
+        reading: Mapping[str, Any] | None = None,
+        writing: Mapping[str, Any] | None = None,
         on_close: Callable[[], None],
     ) -> None:
         self._engine = engine
-        self._writer = engine.execution_options(**(begin_writing or {}))
+        self._reader = engine.execution_options(**(reading or {}))
+        self._writer = engine.execution_options(**(writing or {}))
         self._dialect = dialect
         self._statements = Statements(dialect)
         self._erasure = Erasure(dialect)
@@ -75,11 +78,21 @@ class SqlStore:
         """The reads of what happened."""
         return self._histories
 
+    @property
+    def shared(self) -> bool:
+        """Whether other servers may have the store at the same time."""
+        return self._dialect.shared
+
+    def probe(self) -> None:
+        """A file of ours is there as long as we are."""
+
     @contextmanager
     def transaction(self) -> Iterator["SqlTransaction"]:
         """A transaction: durable when the block ends, undone if the block raises."""
         with self._store_errors(), self._writer.begin() as connection:
-            yield SqlTransaction(connection, self._statements, self._erasure, self._retention)
+            yield SqlTransaction(
+                connection, self._dialect, self._statements, self._erasure, self._retention
+            )
 
     def catalog(self) -> Catalog:
         """All campaigns, revisions and segments."""
@@ -94,6 +107,20 @@ class SqlStore:
             ]
             segments = [rows.segment(row) for row in _all(connection, select(tables.segments))]
         return Catalog.of(campaigns, revisions, segments)
+
+    def definition_changes(self, after: int) -> Sequence[DefinitionChange]:
+        """What was changed of campaigns and segments since the change of this number, or later."""
+        changed = tables.definition_changes
+        chosen = select(changed).where(changed.c.number > after).order_by(changed.c.number)
+        with self._reading() as connection:
+            noted = _all(connection, chosen)
+
+            def look_up(table: Table, columns: Columns, keys: Iterable[Key]) -> Iterator[rows.Row]:
+                names = [column.name for column in table.c]
+                for row in self._statements.by_keys(connection, table, columns, keys):
+                    yield dict(zip(names, row, strict=True))
+
+            return changes_of(noted, look_up)
 
     def campaign(self, campaign_id: str) -> Campaign | None:
         """A campaign as it is now."""
@@ -179,7 +206,7 @@ class SqlStore:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with self._store_errors(), self._engine.connect() as connection:
+        with self._store_errors(), self._reader.connect() as connection:
             yield connection
 
     @contextmanager
@@ -210,14 +237,28 @@ class SqlTransaction:
     def __init__(
         self,
         connection: Connection,
+        dialect: Dialect,
         statements: Statements,
         erasure: Erasure,
         retention: Retention,
     ) -> None:
         self._connection = connection
+        self._dialect = dialect
         self._statements = statements
         self._erasure = erasure
         self._retention = retention
+
+    def lock(self, person_ids: Iterable[str]) -> Standing | None:
+        """Keep other servers from these people until the block ends, and tell what they did."""
+        return self._dialect.lock_people(self._connection, person_ids)
+
+    def lock_definitions(self) -> Standing | None:
+        """Keep other servers from changing campaigns and segments until the block ends."""
+        return self._dialect.lock_definitions(self._connection)
+
+    @property
+    def _locking(self) -> Lock | None:
+        return self.lock if self._dialect.shared else None
 
     def load(self, needs: Sequence[Needs]) -> Mapping[str, PersonState]:
         """The state that is needed, by person id."""
@@ -325,10 +366,11 @@ class SqlTransaction:
             table = rows.table_of(change)
             row = rows.to_row(change)
             last[table][tuple(row[column.name] for column in table.primary_key)] = row
-        self._number(last[tables.conversions].values())
-        for table, found in last.items():
-            if not found:
-                continue
+        # Conversions last: from the moment that they are numbered, all others wait for this commit.
+        for table in sorted(last, key=lambda table: table is tables.conversions):
+            found = last[table]
+            if table is tables.conversions:
+                self._number(found.values())
             self._upsert(table, list(found.values()), keep=table is tables.interactions)
 
     def _number(self, conversions: Collection[rows.Row]) -> None:
@@ -337,8 +379,6 @@ class SqlTransaction:
         The count is one row, and a transaction keeps it until it commits: so no smaller number is
         ever seen after a greater one, whoever else writes.
         """
-        if not conversions:
-            return
         given = {"many": len(conversions)}
         last: int = self._connection.execute(self._statements.numbering, given).scalar_one()
         for position, conversion in enumerate(conversions, last - len(conversions) + 1):
@@ -351,10 +391,14 @@ class SqlTransaction:
             row = rows.revision_row(change.revision)
             self._connection.execute(insert(tables.campaign_revisions), [row])
         self._upsert(tables.campaigns, [rows.campaign_row(change.campaign)])
+        number = None if change.revision is None else change.revision.number
+        campaign_id = change.campaign.campaign_id
+        self._dialect.note_definition(self._connection, campaign_id, number, "")
 
     def write_segment(self, segment: Segment) -> None:
         """Store a segment, as it is or as deleted."""
         self._upsert(tables.segments, [rows.segment_row(segment)])
+        self._dialect.note_definition(self._connection, "", None, segment.segment_id)
 
     def erase(self, person_id: str) -> None:
         """Remove everything of a person, and keep what figures count of it."""
@@ -362,15 +406,15 @@ class SqlTransaction:
 
     def sweep_deliveries(self, sweep: Sweep) -> Swept:
         """Remove old deliveries with all that is theirs, and keep what figures count of them."""
-        return self._retention.sweep_deliveries(self._connection, sweep)
+        return self._retention.sweep_deliveries(self._connection, sweep, self._locking)
 
     def sweep_receipts(self, sweep: Sweep) -> Swept:
         """Remove receipts that arrived before, other than those that a conversion names."""
-        return self._retention.sweep_receipts(self._connection, sweep)
+        return self._retention.sweep_receipts(self._connection, sweep, self._locking)
 
     def write_latest_arrival(self, arrival_us: int) -> None:
         """Store the latest arrival of a command."""
-        self._upsert(tables.latest_arrival, [{"id": 1, "arrival_us": arrival_us}])
+        self._connection.execute(self._statements.store_arrival, {"arrival_us": arrival_us})
 
     def _upsert(self, table: Table, values: list[rows.Row], *, keep: bool = False) -> None:
         self._statements.upsert(self._connection, table, values, keep=keep)

@@ -9,13 +9,16 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
+    Double,
     FromClause,
     Select,
     Subquery,
     Table,
     and_,
+    cast,
     distinct,
     exists,
     func,
@@ -365,7 +368,7 @@ def _came_to(table: Table) -> tuple[Column, ...]:
 
 def _aggregates(table: Table) -> tuple[Column, ...]:
     if table in (tables.kept_deliveries, tables.kept_journeys):
-        return (func.sum(table.c["count"]),)
+        return (cast(func.sum(table.c["count"]), BigInteger),)  # PostgreSQL sums to a decimal
     if table in (tables.deliveries, tables.journeys):
         return (func.count(),)
     value = table.c.value
@@ -479,7 +482,7 @@ def _journeys_of(person_id: str, kind: ActivityKind) -> Select[Any]:
         literal("").label("action_id"),
         null().label("channel"),
         literal("").label("event_id"),
-        null().label("value"),
+        cast(null(), Double).label("value"),
         (table.c.exit_reason if ended else null()).label("exit_reason"),
     ).where(*_of_person(table, person_id), time_us.is_not(None), table.c.campaign_id.in_(triggered))
 

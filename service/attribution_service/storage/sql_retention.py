@@ -4,7 +4,7 @@ What goes is named by where it stands: behind one key, up to another, and old. S
 sent to the database, and all statements are the same each time.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -37,6 +37,7 @@ from attribution_service.storage.sql_erasure import (
 from attribution_service.storage.sweep import Looked, fitting, going, looked
 
 Filter = ColumnElement[bool]
+Lock = Callable[[Iterable[str]], object]
 
 
 class Retention:
@@ -46,9 +47,14 @@ class Retention:
         # The same text each time, so that it is compiled once.
         self._keep_deliveries = keep_deliveries(dialect, _going())
 
-    def sweep_deliveries(self, connection: Connection, sweep: Sweep) -> Swept:
-        """Remove old deliveries with all that is theirs, and keep what figures count of them."""
-        step = _look(connection, _DELIVERIES, sweep)
+    def sweep_deliveries(
+        self, connection: Connection, sweep: Sweep, lock: Lock | None = None
+    ) -> Swept:
+        """Remove old deliveries with all that is theirs, and keep what figures count of them.
+
+        `lock` keeps other servers from people, where there are some.
+        """
+        step = _locked(connection, _DELIVERIES, sweep, lock)
         if not step.old:
             return Swept(step.place, step.looked)
         given = {**_given(sweep, step.old[-1]), "most_and_one": sweep.most + 1}
@@ -75,11 +81,28 @@ class Retention:
             newsletter_journeys=len(journeys),
         )
 
-    def sweep_receipts(self, connection: Connection, sweep: Sweep) -> Swept:
-        """Remove receipts that arrived before, other than those that a conversion names."""
-        step = _look(connection, _RECEIPTS, sweep)
+    def sweep_receipts(
+        self, connection: Connection, sweep: Sweep, lock: Lock | None = None
+    ) -> Swept:
+        """Remove receipts that arrived before, other than those that a conversion names.
+
+        `lock` keeps other servers from people, where there are some.
+        """
+        step = _locked(connection, _RECEIPTS, sweep, lock)
         _delete(connection, tables.receipts, step.old)
         return Swept(step.place, step.looked, receipts=len(step.old))
+
+
+def _locked(connection: Connection, chosen: Select[Any], sweep: Sweep, lock: Lock | None) -> Looked:
+    """What is old of people who are locked by now, all of them."""
+    step = _look(connection, chosen, sweep)
+    locked: set[str] = set()
+    # What is old is found without locks first; and once they are there, looked at again.
+    while lock is not None and (people := {str(place[1]) for place in step.old} - locked):
+        lock(people)
+        locked |= people
+        step = _look(connection, chosen, sweep)
+    return step
 
 
 def _look(connection: Connection, chosen: Select[Any], sweep: Sweep) -> Looked:

@@ -46,7 +46,7 @@ def open_sqlite(path: Path, *, migrate: bool) -> SqlStore:
             schema.upgrade(engine)
         schema.require_current(engine)
         opened = stack.pop_all()  # from here on it is the store's to close
-    return SqlStore(engine, SqliteDialect(), begin_writing=_WRITING, on_close=opened.close)
+    return SqlStore(engine, SqliteDialect(), writing=_WRITING, on_close=opened.close)
 
 
 @contextmanager

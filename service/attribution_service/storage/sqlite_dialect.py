@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     ColumnElement,
     Connection,
-    FromClause,
+    Executable,
     Insert,
     Select,
     Table,
@@ -22,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 
+from attribution_service.storage import tables
 from attribution_service.storage.dialect import Fetched, Key, Parameters, Steps
 from attribution_service.storage.interface import StoreFullError, StoreUnavailableError
 
@@ -80,6 +82,8 @@ def _driver_errors() -> Iterator[None]:
 class SqliteDialect:
     """SQLite: lists go as one JSON parameter, and `json_each` makes rows of it."""
 
+    shared = False
+
     def insert(self, table: Table) -> sqlite.Insert:
         """An insert that can say what happens on a conflict."""
         return sqlite.insert(table)
@@ -110,9 +114,7 @@ class SqliteDialect:
         """A statement to send again and again, each time with values for these parameters."""
         return SqlitePrepared(statement, names)
 
-    def steps(
-        self,
-    ) -> tuple[FromClause, ColumnElement[int], ColumnElement[int], ColumnElement[int]]:
+    def steps(self) -> Steps:
         """Rows of ranges that are given."""
         given = func.json_each(bindparam("bounds")).table_valued("key", "value", name="steps")
         start_us = func.json_extract(given.c.value, "$[0]")
@@ -122,6 +124,26 @@ class SqliteDialect:
     def bounds(self, ranges: Iterable[tuple[int, int]]) -> Parameters:
         """These ranges, as the parameters of `steps`."""
         return {"bounds": json.dumps(list(ranges))}
+
+    def lock_people(self, connection: Connection, person_ids: Iterable[str]) -> None:
+        """One server has the file: there is nobody to keep off."""
+
+    def lock_definitions(self, connection: Connection) -> None:
+        """One server has the file: there is nobody to keep off."""
+
+    def note_definition(
+        self, connection: Connection, campaign_id: str, revision: int | None, segment_id: str
+    ) -> None:
+        """One server has the file: there is nobody to tell."""
+
+    def store_arrival(self) -> Executable:
+        """Keeps `arrival_us` in the one row that there is."""
+        table = tables.latest_arrival
+        given = bindparam("arrival_us", type_=BigInteger)
+        adding = sqlite.insert(table).values(id=1, arrival_us=given)
+        return adding.on_conflict_do_update(
+            index_elements=["id"], set_={"arrival_us": adding.excluded.arrival_us}
+        )
 
     def store_error(self, error: DBAPIError) -> Exception | None:
         """The error in the terms of the interface; None: it is a fault, of ours or of the data."""

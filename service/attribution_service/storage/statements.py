@@ -28,6 +28,7 @@ class Statements:
         self._look_up = cache(self._made_look_up)
         self._upsert = cache(self._made_upsert)
         self.numbering = self._numbering()
+        self.store_arrival = dialect.store_arrival()
 
     def by_keys(
         self,

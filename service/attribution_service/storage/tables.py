@@ -50,7 +50,8 @@ def _touched(name: str, column: str) -> Index:
 latest_arrival = Table(
     "latest_arrival",
     metadata,
-    # One row: the latest arrival of a stored command, so that time never goes back (C9).
+    # The latest arrival of a stored command, so that time never goes back (C9): one row, or several
+    # where several servers write, of which the latest counts.
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("arrival_us", BigInteger, nullable=False),
 )
@@ -62,6 +63,24 @@ conversion_sequence = Table(
     # would go back when people are deleted, and the cursors of watchers would then meet it twice.
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("last", BigInteger, nullable=False),
+)
+
+definition_count = Table(
+    "definition_count",
+    metadata,
+    # One row: how many changes of campaigns and segments there were. Whoever makes one locks it.
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("last", BigInteger, nullable=False),
+)
+
+definition_changes = Table(
+    "definition_changes",
+    metadata,
+    # Which campaign, with which new revision, or which segment: other servers take it over by it.
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("campaign_id", Id, nullable=False),
+    Column("revision", Integer),
+    Column("segment_id", Id, nullable=False),
 )
 
 campaigns = Table(

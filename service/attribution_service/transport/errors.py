@@ -14,7 +14,11 @@ from google.rpc import error_details_pb2, status_pb2
 from grpc import StatusCode
 
 from attribution_service.core.refusals import Reason, Refusal, Violation
-from attribution_service.storage.interface import StoreFullError, StoreUnavailableError
+from attribution_service.storage.interface import (
+    StoreConflictError,
+    StoreFullError,
+    StoreUnavailableError,
+)
 
 log = structlog.get_logger()
 
@@ -63,6 +67,7 @@ CODES: Mapping[Reason, StatusCode] = {
     Reason.OVERLOADED: StatusCode.RESOURCE_EXHAUSTED,
     Reason.STORE_FULL: StatusCode.RESOURCE_EXHAUSTED,
     Reason.LIMIT_REACHED: StatusCode.RESOURCE_EXHAUSTED,
+    Reason.STORE_CONFLICT: StatusCode.ABORTED,
     Reason.STORE_UNAVAILABLE: StatusCode.UNAVAILABLE,
     Reason.SHUTTING_DOWN: StatusCode.UNAVAILABLE,
     Reason.DEADLINE_EXCEEDED: StatusCode.DEADLINE_EXCEEDED,
@@ -115,6 +120,12 @@ def _refusal(fault: BaseException, method: str) -> Refusal:
         return fault
     if isinstance(fault, StoreFullError):
         return Refusal(Reason.STORE_FULL, "the store has no room left; nothing was recorded")
+    if isinstance(fault, StoreConflictError):
+        return Refusal(
+            Reason.STORE_CONFLICT,
+            "others were at the same records for too long: try again with the same ids",
+            retry_after_seconds=_STORE_RETRY_SECONDS,
+        )
     if isinstance(fault, StoreUnavailableError):
         return Refusal(
             Reason.STORE_UNAVAILABLE,

@@ -41,15 +41,23 @@ class GrpcServer:
             generic = grpc.method_handlers_generic_handler(service, handlers)
             self._server.add_generic_rpc_handlers((generic,))
 
-    async def start(self, address: str) -> int:
-        """Listen on `host:port` (port 0: a free one); returns the port. OSError if it is taken."""
+    async def start(self, address: str, *, serving: bool = True) -> int:
+        """Listen on `host:port` (port 0: a free one); returns the port. OSError if it is taken.
+
+        `serving` is what health says at first.
+        """
         try:
             port = self._server.add_insecure_port(address)
         except RuntimeError:
             raise OSError(f"cannot listen on {address}: is something else serving there?") from None
         await self._server.start()
-        await self._report(serving=True)
+        await self._report(serving=serving)
         return port
+
+    async def store_answers(self, *, answers: bool) -> None:
+        """Report by health whether the store answers, unless the server stops anyway."""
+        if not self._under_way.stopping.is_set():
+            await self._report(serving=answers)
 
     async def drain(self, grace_seconds: float) -> None:
         """Report NOT_SERVING, take no more calls, and let those in flight finish."""

@@ -45,17 +45,25 @@ from attribution_service.core.reads import Reach
 from attribution_service.core.state import Needs, PersonState
 from attribution_service.storage.interface import Store
 from attribution_service.storage.memory import MemoryStore
+from attribution_service.storage.postgres import open_postgres
 from attribution_service.storage.sqlite import open_sqlite
+from support.stores import KINDS
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=KINDS)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    kind: str = request.param
-    made: Store = (
-        MemoryStore() if kind == "memory" else open_sqlite(tmp_path / "a.db", migrate=True)
-    )
+    made = opened(request, tmp_path)
     yield made
     made.close()
+
+
+def opened(request: pytest.FixtureRequest, folder: Path) -> Store:
+    kind: str = request.param
+    if kind == "memory":
+        return MemoryStore()
+    if kind == "sqlite":
+        return open_sqlite(folder / "a.db", migrate=True)
+    return open_postgres(request.getfixturevalue("postgres_url"), migrate=False)
 
 
 REVISION = Revision(

@@ -1,0 +1,240 @@
+"""The store on PostgreSQL: any number of servers, a pool of connections for each."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
+
+from attribution_service.storage import schema
+from attribution_service.storage.interface import StoreSetupError, StoreUnavailableError
+from attribution_service.storage.postgres_dialect import LOCKS, PostgresDialect
+from attribution_service.storage.sql import SqlStore
+
+_OLDEST = 150_000
+# Locks are taken first, and what is read after them must be what is committed by then.
+_WRITING = {"isolation_level": "READ COMMITTED"}
+# All that one read looks at is of one moment.
+_READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+# A lock of one number: those of people are pairs. Whoever waits for it does so without an end.
+_MIGRATING = (
+    text(
+        "SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', '0', true)"
+    ),
+    text("SELECT pg_advisory_xact_lock(:lock)"),
+)
+_SECRETS = ("password", "sslpassword", "passfile")
+# What a server says about a name or password that will not get right by waiting.
+_WRONG = {"28000", "28P01", "3D000"}
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresLimits:
+    """How many connections a server has, and how long it waits for what.
+
+    `connections` in all; seconds to wait for a free one, for a new one, for a statement, for a lock
+    (then the transaction is tried again), for a transaction that does nothing (its server is cut
+    off), and for a sign of life from the network.
+    """
+
+    connections: int = 8
+    wait_seconds: float = 5.0
+    connect_seconds: int = 5
+    statement_seconds: float = 30.0
+    lock_seconds: float = 2.0
+    idle_seconds: float = 15.0
+    network_seconds: float = 10.0
+
+
+class PostgresStore(SqlStore):
+    """The store in a database that may be away, and come back.
+
+    While it is away every call fails at once; `probe` finds out that it is back.
+    """
+
+    def __init__(self, engine: Engine, prepare: Callable[[Engine], None]) -> None:
+        super().__init__(
+            engine,
+            PostgresDialect(),
+            reading=_READING,
+            writing=_WRITING,
+            on_close=engine.dispose,
+        )
+        self._prepare = prepare
+        self._prepared = False
+        self._away = threading.Event()
+        self._away.set()
+
+    def probe(self) -> None:
+        """Look whether the database answers, in the right schema.
+
+        Raises StoreUnavailableError, or StoreSetupError if it cannot be used as it is.
+        """
+        try:
+            self._look()
+        except StoreUnavailableError:
+            # Connections that were left from before it was away break first, all at once.
+            self._look()
+        self._away.clear()
+
+    def _look(self) -> None:
+        with self._telling():
+            if not self._prepared:
+                self._prepare(self._engine)
+                self._prepared = True
+            with self._reader.connect() as connection:
+                connection.execute(text("SELECT 1"))
+
+    @contextmanager
+    def _store_errors(self) -> Iterator[None]:
+        if self._away.is_set():
+            raise StoreUnavailableError("the database does not answer")
+        with self._telling():
+            yield
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Errors of the database in the terms of the interface; without a connection it is away."""
+        try:
+            with super()._store_errors():
+                yield
+        except NoConnectionError as error:
+            raise StoreUnavailableError("no connection of the pool became free in time") from error
+        except StoreUnavailableError as error:
+            cause = error.__cause__
+            if isinstance(cause, DBAPIError) and cause.statement is None:
+                self._away.set()
+            raise
+
+
+def open_postgres(
+    store_url: str, *, migrate: bool, limits: PostgresLimits | None = None
+) -> PostgresStore:
+    """Open the store at this URL, `postgresql://...`; a database that is away may come later.
+
+    Raises StoreSetupError if the URL, the name or the password is wrong, if its schema is not the
+    one of this version (and `migrate` is not set), or if the server is too old.
+    """
+    engine = postgres_engine(store_url, limits or PostgresLimits())
+    store = PostgresStore(engine, prepare_by(migrate=migrate))
+    try:
+        store.probe()
+    except StoreUnavailableError as error:
+        cause = error.__cause__
+        state = getattr(getattr(cause, "orig", None), "sqlstate", None)
+        if state in _WRONG:
+            store.close()
+            raise StoreSetupError(f"the database refuses: {_told(cause)}") from None
+    except StoreSetupError:
+        store.close()
+        raise
+    return store
+
+
+def prepare_by(*, migrate: bool) -> Callable[[Engine], None]:
+    """What makes a database ready, or raises StoreSetupError."""
+
+    def prepare(engine: Engine) -> None:
+        _require_version(engine)
+        if migrate:
+            schema.upgrade(engine, alone=_alone)
+        schema.require_current(engine)
+
+    return prepare
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the schema to the newest version; several servers may do so at once."""
+    _require_version(engine)
+    schema.upgrade(engine, alone=_alone)
+
+
+@contextmanager
+def connected_engine(store_url: str) -> Iterator[Engine]:
+    """An engine for setting up. Raises StoreSetupError if the database does not answer."""
+    engine = postgres_engine(store_url, PostgresLimits())
+    try:
+        yield engine
+    except DBAPIError as error:
+        raise StoreSetupError(f"the database cannot be used: {_told(error)}") from None
+    finally:
+        engine.dispose()
+
+
+def postgres_engine(store_url: str, limits: PostgresLimits) -> Engine:
+    """An engine on the database of this URL; its query parameters go to libpq."""
+    url = _parsed(store_url).set(drivername="postgresql+psycopg")
+    given = url.query.get("options", "")
+    mine = (
+        f"-c statement_timeout={limits.statement_seconds * 1_000:.0f} "
+        f"-c lock_timeout={limits.lock_seconds * 1_000:.0f} "
+        f"-c idle_in_transaction_session_timeout={limits.idle_seconds * 1_000:.0f}"
+    )
+    network_ms = round(limits.network_seconds * 1_000)
+    defaults: dict[str, Any] = {
+        "application_name": "attribution-service",
+        "connect_timeout": limits.connect_seconds,
+        "tcp_user_timeout": network_ms,
+        "keepalives_idle": limits.connect_seconds,
+        "keepalives_interval": limits.connect_seconds,
+        "keepalives_count": 2,
+    }
+    arguments = {name: value for name, value in defaults.items() if name not in url.query}
+    # What the URL says comes later and stands.
+    arguments["options"] = f"{mine} {given}".strip()
+    return create_engine(
+        url.difference_update_query(["options"]),
+        connect_args=arguments,
+        pool_size=limits.connections,
+        max_overflow=0,
+        pool_timeout=limits.wait_seconds,
+        # What is told of an error shall not name people.
+        hide_parameters=True,
+    )
+
+
+def shown(store_url: str) -> str:
+    """The URL without what is secret in it."""
+    try:
+        url = _parsed(store_url)
+    except StoreSetupError:
+        return "postgresql://..."
+    secret = [name for name in url.query if name in _SECRETS]
+    return url.difference_update_query(secret).render_as_string(hide_password=True)
+
+
+def _parsed(store_url: str) -> URL:
+    try:
+        return make_url(store_url)
+    except (ArgumentError, ValueError):
+        # Without the URL itself: it may hold a password.
+        raise StoreSetupError(
+            "the store's URL cannot be read: give postgresql://USER:PASSWORD@HOST:PORT/DATABASE, "
+            "with what is special in a name or password written as %XX"
+        ) from None
+
+
+def _alone(connection: Connection) -> None:
+    """Wait until no other server changes the schema."""
+    timeouts, lock = _MIGRATING
+    connection.execute(timeouts)
+    connection.execute(lock, {"lock": LOCKS})
+
+
+def _require_version(engine: Engine) -> None:
+    with engine.connect() as connection:
+        version = int(connection.execute(text("SHOW server_version_num")).scalar_one())
+    if version < _OLDEST:
+        raise StoreSetupError(
+            f"the database is PostgreSQL {version // 10_000}: it must be 15 or newer"
+        )
+
+
+def _told(error: object) -> str:
+    """What the database or the driver says, in one line."""
+    said = getattr(error, "orig", error)
+    return " ".join(str(said).split())

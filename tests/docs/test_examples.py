@@ -25,7 +25,10 @@ NOT_RUN = ("grpcurl", "pip")  # tests/grpcurl runs the first
 # What has to be there for the commands of a page.
 BEFORE = {"docs/operations.md": "attribution-service migrate"}
 # Pages whose commands call a server that runs.
-WITH_SERVER = {"docs/apply.md", "docs/define-a-goal.md", "examples/README.md"}
+WITH_SERVER = {
+    *("docs/apply.md", "docs/change-a-goal.md", "docs/define-a-goal.md"),
+    "examples/README.md",
+}
 # Examples of what does not work begin with these names.
 FAILING, WRONG = "failing", "wrong"
 

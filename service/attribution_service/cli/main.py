@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from attribution_service.cli import apply, demo, lint, migrate, serve, test
+from attribution_service.cli import apply, backtest, demo, lint, migrate, serve, test
 from attribution_service.config import SettingsError
 from attribution_service.scenarios.documents import FileError
 from attribution_service.storage.interface import StoreSetupError
@@ -52,6 +52,7 @@ app.command("migrate")(migrate.migrate)
 app.command("test")(test.test)
 app.command("lint")(lint.lint)
 app.command("apply", cls=apply.ApplyCommand)(apply.apply)
+app.command("backtest")(backtest.backtest)
 
 _WRONG = 2
 

@@ -29,14 +29,16 @@ def run(*arguments: str, folder: Path, **variables: str) -> subprocess.Completed
 def test_help_names_the_commands(tmp_path: Path) -> None:
     result = run("--help", folder=tmp_path)
     assert result.returncode == 0
-    for command in ("serve", "demo", "migrate", "test", "lint", "apply"):
+    for command in ("serve", "demo", "migrate", "test", "lint", "apply", "backtest"):
         assert re.search(rf"^\W*{command} ", result.stdout, re.MULTILINE)
 
 
-@pytest.mark.parametrize("command", ["serve", "demo", "migrate", "test", "lint", "apply"])
+@pytest.mark.parametrize(
+    "command", ["serve", "demo", "migrate", "test", "lint", "apply", "backtest"]
+)
 def test_every_option_has_a_variable_and_help(tmp_path: Path, command: str) -> None:
     text = run(command, "--help", folder=tmp_path).stdout
-    options = set(re.findall(r"--[a-z-]+", text)) - {"--help", "--no-migrate"}
+    options = set(re.findall(r"--[a-z-]+", text)) - {"--help", "--no-migrate", "--server"}
     variables = set(re.findall(r"ATTRIBUTION_[A-Z_]+", text))
     assert len(variables) == len(options), (options, variables)
 

@@ -11,7 +11,16 @@ from attribution.v1.campaign_service_pb2 import CreateCampaignResponse
 from attribution.v1.delivery_service_pb2 import RecordDeliveryResponse
 from attribution.v1.journey_service_pb2 import ListJourneysResponse, StartJourneyResponse
 from attribution.v1.report_service_pb2 import WatchConversionsResponse
-from attribution_client import Conversion, Delivery, ExitReason, Journey
+from attribution_client import (
+    BacktestConversion,
+    BacktestProgress,
+    BacktestResponse,
+    BacktestSummary,
+    Conversion,
+    Delivery,
+    ExitReason,
+    Journey,
+)
 from clients.fake_service import Failure, FakeService, details, error_info
 from grpc import StatusCode
 
@@ -45,12 +54,22 @@ def prepare_stream(_: FakeService) -> None:
     """Answers without results are what there is when nothing else was told."""
 
 
+def prepare_backtest(service: FakeService) -> None:
+    found = BacktestConversion(conversion=Conversion(delivery_id="d1"), recorded=True)
+    service.will(
+        "Backtest",
+        BacktestResponse(progress=BacktestProgress(journey_count=1)),
+        BacktestResponse(conversion=found),
+        BacktestResponse(summary=BacktestSummary(both=1)),
+    )
+
+
 def prepare_error(service: FakeService) -> None:
     service.will("CheckExit", MISSING)
 
 
 def test_all_blocks_are_here() -> None:
-    assert len(BLOCKS) == 5
+    assert len(BLOCKS) == 6
     assert all(block.count(ADDRESS) == 1 for block in BLOCKS)
 
 
@@ -61,9 +80,10 @@ def test_all_blocks_are_here() -> None:
         (1, prepare_async, "['d1']\n['j1']\n"),
         (2, prepare_watch, "d1 7\n"),
         (3, prepare_stream, "[]\n" * 4),
-        (4, prepare_error, "JOURNEY_NOT_FOUND {'journey_id': 'j404'}\n"),
+        (4, prepare_backtest, "d1 True\n1 0 0\n"),
+        (5, prepare_error, "JOURNEY_NOT_FOUND {'journey_id': 'j404'}\n"),
     ],
-    ids=["sync", "async", "watch", "stream", "errors"],
+    ids=["sync", "async", "watch", "stream", "backtest", "errors"],
 )
 def test_block_of_the_readme(
     number: int,

@@ -72,6 +72,7 @@ PARTS = (
         but=(
             f"{SERVICE}.apply",
             f"{SERVICE}.core.refusals",
+            f"{SERVICE}.core.spans",
             f"{SERVICE}.lint",
             f"{SERVICE}.scenarios",
         ),

@@ -20,6 +20,7 @@ class NoteKind(StrEnum):
     SENT_AFTER_GOAL = "SENT_AFTER_GOAL"
     FILTER_WITHOUT_ANSWER = "FILTER_WITHOUT_ANSWER"
     VALUE_WITHOUT_ANSWER = "VALUE_WITHOUT_ANSWER"
+    DELIVERIES_REMOVED = "DELIVERIES_REMOVED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +39,18 @@ def notes(
     *,
     watched_us: int | None,
     deleted: bool,
+    removed: bool,
     reads_person: bool,
 ) -> tuple[Note, ...]:
     """What there is to know about an answer.
 
     `watched_us` is when the first goal on the events was made, None if none ever was; `deleted`
-    whether people of the campaign have been deleted.
+    whether people of the campaign have been deleted, `removed` whether deliveries have gone.
     """
     return (
         *_about_events(question, watched_us),
         *_about_people(deleted=deleted, reads_person=reads_person),
-        *_about_deliveries(question, tally),
+        *_about_deliveries(question, tally, removed=removed),
         *_about_rules(tally),
     )
 
@@ -85,7 +87,13 @@ def _about_people(*, deleted: bool, reads_person: bool) -> Iterator[Note]:
         )
 
 
-def _about_deliveries(question: Question, tally: Tally) -> Iterator[Note]:
+def _about_deliveries(question: Question, tally: Tally, *, removed: bool) -> Iterator[Note]:
+    if removed:
+        yield Note(
+            NoteKind.DELIVERIES_REMOVED,
+            "deliveries of this campaign have been removed, for their age or with their people: "
+            "they are missing here on both sides, and events that old may be missing too",
+        )
     if tally.bounced:
         yield Note(
             NoteKind.BOUNCES_UNDATED,

@@ -241,12 +241,14 @@ class Extent(NamedTuple):
 
     `journeys`: those that started before a time. `watched_us`: when the first goal on events of a
     name was made, for any campaign, and so since when these events are recorded; None: never.
-    `deleted`: whether people who were in the campaign have been deleted.
+    `deleted`: whether people who were in the campaign have been deleted; `removed`: whether
+    deliveries of it have gone, with them or for their age.
     """
 
     journeys: int
     watched_us: int | None
     deleted: bool
+    removed: bool
 
 
 class Entrance(NamedTuple):

@@ -48,6 +48,7 @@ class MemoryHistories:
             journeys=len(self._entrances(campaign_id, before_us)),
             watched_us=min(watched, default=None),
             deleted=any(each.campaign_id == campaign_id for each in self._kept.journeys),
+            removed=any(each.campaign_id == campaign_id for each in self._kept.deliveries),
         )
 
     def entrances(

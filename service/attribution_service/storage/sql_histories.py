@@ -39,11 +39,8 @@ class SqlHistories:
 
     def extent(self, campaign_id: str, event_name: str, before_us: int) -> Extent:
         """How much there is, of journeys that started before this time."""
-        journeys, revisions, kept = (
-            tables.journeys,
-            tables.campaign_revisions,
-            tables.kept_journeys,
-        )
+        journeys, revisions = tables.journeys, tables.campaign_revisions
+        kept = (tables.kept_journeys, tables.kept_deliveries)
         started = select(func.count()).where(
             journeys.c.campaign_id == campaign_id, journeys.c.start_us < before_us
         )
@@ -51,8 +48,9 @@ class SqlHistories:
         named = revisions.c.goal.contains(rows.name_in_goal(event_name), autoescape=True)
         watching = select(revisions.c.create_us, revisions.c.goal).where(named)
         watching = watching.order_by(revisions.c.create_us)
-        deleted = select(exists().where(kept.c.campaign_id == campaign_id))
+        gone = [select(exists().where(each.c.campaign_id == campaign_id)) for each in kept]
         with self._reading() as connection:
+            deleted, removed = (bool(connection.execute(each).scalar_one()) for each in gone)
             return Extent(
                 journeys=connection.execute(started).scalar_one(),
                 watched_us=next(
@@ -63,7 +61,8 @@ class SqlHistories:
                     ),
                     None,
                 ),
-                deleted=bool(connection.execute(deleted).scalar_one()),
+                deleted=deleted,
+                removed=removed,
             )
 
     def entrances(

@@ -159,6 +159,7 @@ class Running:
             tally,
             watched_us=self._extent.watched_us,
             deleted=self._extent.deleted,
+            removed=self._extent.removed,
             reads_person=self._backtest.reads_person,
         )
         return Response(

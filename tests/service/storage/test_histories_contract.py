@@ -156,7 +156,7 @@ def test_what_comes_at_one_instant_is_told_apart(store: Store) -> None:
 
 
 def test_how_much_there_is_and_since_when(store: Store) -> None:
-    assert store.histories.extent("c1", "finished", 10) == Extent(0, None, False)
+    assert store.histories.extent("c1", "finished", 10) == Extent(0, None, False, False)
     goals = {
         "later": (9, Goal(PerformsEvent("finished"))),
         "other": (1, Goal(PerformsEvent("Finished", 'event.x == "finished"'))),
@@ -173,14 +173,19 @@ def test_how_much_there_is_and_since_when(store: Store) -> None:
             transaction.write_campaign(CampaignChange(campaign, revision))
     write(store, journey("ada", 3), journey("ada", 9, "j2"), journey("bob", 10))
     write(store, journey("cy", 1, campaign_id="c2"))
-    assert store.histories.extent("c1", "finished", 10) == Extent(2, 5, False)
-    assert store.histories.extent("c1", "Finished", 11) == Extent(3, 1, False)
+    assert store.histories.extent("c1", "finished", 10) == Extent(2, 5, False, False)
+    assert store.histories.extent("c1", "Finished", 11) == Extent(3, 1, False, False)
     assert store.histories.extent("c1", 'a "finished" 100% _', 3).watched_us == 6
     assert store.histories.extent("c1", "a", 3).watched_us is None
     with store.transaction() as transaction:
         transaction.erase("cy")
     assert not store.histories.extent("c1", "finished", 10).deleted
-    assert store.histories.extent("c2", "finished", 10).deleted
+    gone = store.histories.extent("c2", "finished", 10)
+    assert (gone.deleted, gone.removed) == (True, False)
+    write(store, replace(DELIVERY, person_id="ada"))
+    with store.transaction() as transaction:
+        transaction.erase("ada")
+    assert store.histories.extent("c1", "finished", 10).removed
 
 
 def test_reads_keep_to_the_people_and_to_indexes(plans: Plans) -> None:

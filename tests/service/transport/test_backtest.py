@@ -19,7 +19,7 @@ from attribution_service.config import ServerSettings
 from attribution_service.pipeline.engine import Arrival, Engine
 from attribution_service.scenarios.documents import parse
 from attribution_service.scenarios.messages import message
-from attribution_service.storage.interface import Store
+from attribution_service.storage.interface import Store, Sweep
 from attribution_service.storage.memory import MemoryStore
 from attribution_service.storage.sqlite import open_sqlite
 from attribution_service.transport import backtest
@@ -387,7 +387,22 @@ def test_people_who_were_deleted_are_missing_and_it_says_so(world: World) -> Non
     tried = world.tried(goal())
     assert tried.ids == ["ada d1 e1"]
     assert tried.summary.recorded.conversions == 1
-    assert tried.notes == {"PEOPLE_DELETED": 0}
+    assert tried.notes == {"PEOPLE_DELETED": 0, "DELIVERIES_REMOVED": 0}
+
+
+def test_deliveries_that_were_removed_are_missing_and_it_says_so(world: World) -> None:
+    world.create()
+    for person, at in (("ada", 1), ("bob", 5000)):
+        world.start(person, at)
+        world.deliver(person, at + 1)
+        world.bought(person, at + 2)
+    world.play()
+    with world.store.transaction() as transaction:
+        assert transaction.sweep_deliveries(Sweep(4000 * HOUR_US)).deliveries == 1
+    tried = world.tried(goal())
+    assert tried.ids == ["bob d1 e1"]
+    assert (tried.summary.recorded.conversions, tried.summary.achieved_journeys) == (1, 2)
+    assert tried.notes == {"DELIVERIES_REMOVED": 0}
 
 
 def test_other_campaigns_have_no_part_in_it(world: World) -> None:

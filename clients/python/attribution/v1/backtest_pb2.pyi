@@ -23,6 +23,7 @@ class BacktestNoteKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     BACKTEST_NOTE_KIND_SENT_AFTER_GOAL: _ClassVar[BacktestNoteKind]
     BACKTEST_NOTE_KIND_FILTER_WITHOUT_ANSWER: _ClassVar[BacktestNoteKind]
     BACKTEST_NOTE_KIND_VALUE_WITHOUT_ANSWER: _ClassVar[BacktestNoteKind]
+    BACKTEST_NOTE_KIND_DELIVERIES_REMOVED: _ClassVar[BacktestNoteKind]
 BACKTEST_NOTE_KIND_UNSPECIFIED: BacktestNoteKind
 BACKTEST_NOTE_KIND_EVENTS_NOT_RECORDED: BacktestNoteKind
 BACKTEST_NOTE_KIND_EVENTS_RECORDED_SINCE: BacktestNoteKind
@@ -33,6 +34,7 @@ BACKTEST_NOTE_KIND_PEOPLE_DELETED: BacktestNoteKind
 BACKTEST_NOTE_KIND_SENT_AFTER_GOAL: BacktestNoteKind
 BACKTEST_NOTE_KIND_FILTER_WITHOUT_ANSWER: BacktestNoteKind
 BACKTEST_NOTE_KIND_VALUE_WITHOUT_ANSWER: BacktestNoteKind
+BACKTEST_NOTE_KIND_DELIVERIES_REMOVED: BacktestNoteKind
 
 class BacktestProgress(_message.Message):
     __slots__ = ("journeys", "journey_count", "people", "events", "conversions")

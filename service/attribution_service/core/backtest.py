@@ -191,6 +191,7 @@ class Backtest:
             properties=event.properties,
             person=attributes_for(state, EMPTY),
             now_us=event.arrival_us,
+            person_of_now=True,
         )
         return judge(happening, state, self._catalog, self._rules, explained=False)
 

@@ -20,14 +20,16 @@ from attribution_service.pipeline.engine import Arrival, Engine
 from attribution_service.scenarios.documents import parse
 from attribution_service.scenarios.messages import message
 from attribution_service.storage.interface import Store, Sweep
-from attribution_service.storage.memory import MemoryStore
 from attribution_service.storage.sqlite import open_sqlite
 from attribution_service.transport import backtest
 from attribution_service.transport.command_rpcs import COMMANDS
 from attribution_service.transport.rpcs import METHODS
 from attribution_service.transport.server import TransportLimits
 from google.protobuf import json_format
+from service.storage.test_contract import store
 from support.calls import COURSE, Caller, Refused, finished, refusal, served, set_the_scene
+
+__all__ = ["store"]  # the fixture
 
 PATH = "/attribution.v1.RuleService/Backtest"
 TYPES = {method.name: method.request_type for method in METHODS}
@@ -156,14 +158,9 @@ def goal(event_name: str = "bought", filter: str = "", **fields: Any) -> dict[st
     return {"performs_event": {"event_name": event_name, "filter": filter}, **fields}
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
-    if request.param == "memory":
-        yield World(MemoryStore())
-        return
-    store = open_sqlite(tmp_path / "a.db", migrate=True)
-    yield World(store)
-    store.close()
+@pytest.fixture
+def world(store: Store) -> World:
+    return World(store)
 
 
 def test_what_would_have_come_beside_what_did(world: World) -> None:

@@ -78,10 +78,10 @@ class Properties:
         return f"Properties(text={self.text!r})"
 
 
-def _canonical(value: object) -> str:
-    return json.dumps(
-        value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
-    )
+# `dumps` with such settings would make it anew for each value.
+_canonical = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+).encode
 
 
 def _safe(value: object) -> object:

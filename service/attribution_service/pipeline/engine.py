@@ -10,13 +10,16 @@ from attribution_service.core.answers import (
     CampaignChange,
     DefinitionChange,
     DeletedAnswer,
+    EvaluateAnswer,
     PersonChange,
     RuleFault,
 )
 from attribution_service.core.catalog import Catalog
 from attribution_service.core.commands import (
+    Command,
     DefinitionCommand,
     DeletePerson,
+    EvaluateEvent,
     PersonCommand,
 )
 from attribution_service.core.decide import decide
@@ -45,6 +48,8 @@ CONFLICT_SECONDS = 5.0
 
 # Commands with a transaction of their own.
 _ALONE = DefinitionCommand | DeletePerson
+
+_UNWATCHED = EvaluateAnswer((), ())
 
 # An answer, a refusal, or the fault that kept the command from being carried out.
 Outcome = Answer | Exception
@@ -78,6 +83,21 @@ class Engine:
         On a shared store every transaction asks for it anew.
         """
         return 0 if self._store.shared else self._store.latest_arrival_us()
+
+    def at_once(self, command: Command) -> Answer | None:
+        """The answer to a command that changes nothing and need not wait; None: carry it out.
+
+        That is an event that no goal watches, under an id that was not used for one that a goal
+        watched (C13). May be asked while another thread carries out a batch: what that batch will
+        change was not answered yet, so to come before it is as good as to come after it.
+        """
+        if not isinstance(command, EvaluateEvent) or command.explain:
+            return None
+        # Of a store that others change too, only a transaction knows the catalog in force.
+        if self._store.shared or self._definitions.as_of(None).watching(command.name):
+            return None
+        known = self._store.knows_event(command.person_id, command.event_id)
+        return None if known is None or known else _UNWATCHED
 
     def execute(self, batch: Sequence[Arrival]) -> list[Outcome]:
         """Carry out the commands in order; the outcomes stand in the same order.

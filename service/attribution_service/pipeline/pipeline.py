@@ -96,6 +96,28 @@ class Pipeline:
         self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
         self._thread.start()
 
+    def at_once(self, command: Command) -> Answer | None:
+        """The answer to a command that changes nothing and need not wait; None: submit it.
+
+        Raises Refusal if nothing is taken in any more.
+        """
+        self._check_open(0, 0)
+        return self._engine.at_once(command)
+
+    def all_at_once(self, wanted: Sequence[Command | Refusal]) -> list[Outcome] | None:
+        """The outcomes of commands of which each is answered at once; None: submit all of them.
+
+        They change nothing, so their order does not matter. Raises Refusal as `at_once`.
+        """
+        self._check_open(0, 0)
+        outcomes: list[Outcome] = []
+        for each in wanted:
+            outcome = each if isinstance(each, Refusal) else self._engine.at_once(each)
+            if outcome is None:
+                return None
+            outcomes.append(outcome)
+        return outcomes
+
     async def submit(self, command: Command, size_bytes: int = 0) -> Answer:
         """Carry out a command; the answer is durable. `size_bytes` is about what it takes up.
 

@@ -349,6 +349,14 @@ class Store(Protocol):
         """The latest arrival that was stored, 0 if none was."""
         ...
 
+    def knows_event(self, person_id: str, event_id: str) -> bool | None:
+        """Whether something was taken in under this id; None: only a transaction can tell.
+
+        Asked from the event loop, by one thread at a time: it may take no longer than a look at a
+        page of a file.
+        """
+        ...
+
     def campaign(self, campaign_id: str) -> Campaign | None:
         """A campaign as it is now."""
         ...

@@ -133,6 +133,11 @@ class MemoryStore:
         """The latest arrival that was stored, 0 if none was."""
         return self._latest_arrival_us
 
+    def knows_event(self, person_id: str, event_id: str) -> bool:
+        """Whether something was taken in under this id."""
+        person = self._people.get(person_id)
+        return person is not None and event_id in person.receipts
+
     def campaign(self, campaign_id: str) -> Campaign | None:
         """A campaign as it is now."""
         return self._campaigns.get(campaign_id)

@@ -45,6 +45,7 @@ class SqlStore:
     """A store in a database that SQLAlchemy reaches; the schema must be at the newest version.
 
     `reading` and `writing` give the execution options of transactions, as the engine needs them;
+    `glance` says of a person's event id whether it is on record, where that takes no waiting;
     `on_close` lets go of the engine and of all that came with it.
     """
 
@@ -55,9 +56,11 @@ class SqlStore:
         *,
         reading: Mapping[str, Any] | None = None,
         writing: Mapping[str, Any] | None = None,
+        glance: Callable[[str, str], bool | None] | None = None,
         on_close: Callable[[], None],
     ) -> None:
         self._engine = engine
+        self._glance = glance
         self._reader = engine.execution_options(**(reading or {}))
         self._writer = engine.execution_options(**(writing or {}))
         self._dialect = dialect
@@ -121,6 +124,10 @@ class SqlStore:
                     yield dict(zip(names, row, strict=True))
 
             return changes_of(noted, look_up)
+
+    def knows_event(self, person_id: str, event_id: str) -> bool | None:
+        """Whether something was taken in under this id; None: only a transaction can tell."""
+        return None if self._glance is None else self._glance(person_id, event_id)
 
     def campaign(self, campaign_id: str) -> Campaign | None:
         """A campaign as it is now."""

@@ -2,8 +2,9 @@
 
 import fcntl
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from attribution_service.storage import schema
 from attribution_service.storage.interface import StoreSetupError
 from attribution_service.storage.sql import SqlStore
 from attribution_service.storage.sqlite_dialect import SqliteDialect
+from attribution_service.storage.tables import bucket_of
 
 # WAL: readers and the one writer do not wait for each other. FULL: a commit is on the disk before
 # it returns, so an answered command survives the loss of power.
@@ -28,6 +30,7 @@ _PRAGMAS = (
 )
 # A writer takes its lock at once: two that began by reading could each wait for the other.
 _WRITING = {"begin_statement": "BEGIN IMMEDIATE"}
+_KNOWS_EVENT = "SELECT 1 FROM receipts WHERE bucket = ? AND person_id = ? AND event_id = ?"
 
 
 def open_sqlite(path: Path, *, migrate: bool) -> SqlStore:
@@ -45,8 +48,38 @@ def open_sqlite(path: Path, *, migrate: bool) -> SqlStore:
         if migrate:
             schema.upgrade(engine)
         schema.require_current(engine)
+        glance = stack.enter_context(closing(_Glance(path)))
         opened = stack.pop_all()  # from here on it is the store's to close
-    return SqlStore(engine, SqliteDialect(), writing=_WRITING, on_close=opened.close)
+    return SqlStore(
+        engine,
+        SqliteDialect(),
+        writing=_WRITING,
+        glance=glance.knows_event,
+        on_close=opened.close,
+    )
+
+
+class _Glance:
+    """A connection for the one question that is asked of most events, without a transaction.
+
+    Readers wait for nobody in this mode of SQLite, and each statement sees all that was committed.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._ask = self._connection.cursor().execute
+
+    def knows_event(self, person_id: str, event_id: str) -> bool | None:
+        """Whether something was taken in under this id; None: the file does not say."""
+        try:
+            found = self._ask(_KNOWS_EVENT, (bucket_of(person_id), person_id, event_id))
+            return bool(found.fetchall())
+        except (sqlite3.Error, UnicodeEncodeError):
+            return None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
 
 
 @contextmanager

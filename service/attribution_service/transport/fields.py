@@ -98,6 +98,14 @@ class Fields:
 
     def identifier(self, field: str, value: str) -> str:
         """A required text of at most 255 bytes without control characters."""
+        # Nearly all ids are like this; the long way finds out what is wrong with the others.
+        if (
+            value.isascii()
+            and value.isprintable()
+            and 0 < len(value) <= MAX_TEXT_BYTES
+            and not value.isspace()
+        ):
+            return value
         if not value or value.isspace():
             self.fault(field, Reason.FIELD_REQUIRED, "is required")
             return value

@@ -1,7 +1,7 @@
 """The handlers of all methods: bytes in and bytes out, behind one boundary for errors."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -10,6 +10,7 @@ import structlog
 from google.protobuf.message import Message
 
 from attribution_service.core.refusals import Reason, Refusal
+from attribution_service.pipeline.engine import Outcome
 from attribution_service.pipeline.pipeline import Pipeline
 from attribution_service.storage.interface import Store
 from attribution_service.transport.backtesting import BacktestStream
@@ -71,7 +72,7 @@ class Handlers:
 
     async def _guarded(self, method: Method, context: "Context", work: Awaitable[T]) -> T:
         """The boundary: whatever a call ends in becomes a status."""
-        with self._under_way.counted():
+        with self._under_way:
             try:
                 return await work
             except Exception as fault:  # noqa: BLE001  the boundary: everything becomes a status
@@ -80,24 +81,30 @@ class Handlers:
             await context.abort(told.code, told.message, ((STATUS_DETAILS, told.details),))
             raise AssertionError("abort raises")
 
-    def _unary(self, method: Method, call: Callable[[bytes], Awaitable[bytes]]) -> "Handler":
+    def _unary(
+        self, method: Method, call: "Callable[[bytes, Context], Awaitable[bytes]]"
+    ) -> "Handler":
         async def handle(data: bytes, context: "Context") -> bytes:
             return await self._guarded(method, context, answer(data, context))
 
         async def answer(data: bytes, context: "Context") -> bytes:
             self._under_way.check_open()
-            try:
-                async with asyncio.timeout(self._seconds(context)):
-                    return await call(data)
-            except TimeoutError:
-                # Nobody may be left to hear it, but the same words are in the log and the docs.
-                raise Refusal(
-                    Reason.DEADLINE_EXCEEDED,
-                    "the call's time ran out: try again with the same ids, and if it was carried "
-                    "out all the same, its first answer comes back",
-                ) from None
+            return await call(data, context)
 
         return grpc.unary_unary_rpc_method_handler(handle)
+
+    async def _in_time(self, context: "Context", work: Awaitable[T]) -> T:
+        """Wait for what takes time. Raises Refusal when the call has none left."""
+        try:
+            async with asyncio.timeout(self._seconds(context)):
+                return await work
+        except TimeoutError:
+            # Nobody may be left to hear it, but the same words are in the log and the docs.
+            raise Refusal(
+                Reason.DEADLINE_EXCEEDED,
+                "the call's time ran out: try again with the same ids, and if it was carried "
+                "out all the same, its first answer comes back",
+            ) from None
 
     def _watch(self, method: Method, rpc: WatchRpc) -> "Handler":
         async def handle(data: bytes, context: "Context") -> None:
@@ -150,7 +157,7 @@ class Handlers:
 
         return grpc.stream_stream_rpc_method_handler(handle)
 
-    def _call(self, method: Method) -> Callable[[bytes], Awaitable[bytes]]:
+    def _call(self, method: Method) -> "Callable[[bytes, Context], Awaitable[bytes]]":
         rpc = method.rpc
         if isinstance(rpc, CommandRpc):
             return partial(self._command, method, rpc)
@@ -160,22 +167,29 @@ class Handlers:
             return partial(self._read, method, rpc)
         raise TypeError(f"{method.name} has more than one answer")
 
-    async def _command(self, method: Method, rpc: CommandRpc, data: bytes) -> bytes:
+    async def _command(
+        self, method: Method, rpc: CommandRpc, data: bytes, context: "Context"
+    ) -> bytes:
         wanted = rpc.command(self._parse(method, data))
-        answer = await self._pipeline.submit(wanted, len(data))
+        answer = self._pipeline.at_once(wanted)
+        if answer is None:
+            answer = await self._in_time(context, self._pipeline.submit(wanted, len(data)))
         return rpc.response(answer).SerializeToString()
 
-    async def _batch(self, method: Method, rpc: BatchRpc, data: bytes) -> bytes:
+    async def _batch(self, method: Method, rpc: BatchRpc, data: bytes, context: "Context") -> bytes:
         check_size(data, self._limits.message_bytes)
         items = rpc.parse(method.request_type, data)
-        outcomes = await self._pipeline.submit_all(rpc.commands(items), len(data))
+        wanted = rpc.commands(items)
+        outcomes: Sequence[Outcome] | None = self._pipeline.all_at_once(wanted)
+        if outcomes is None:
+            carried_out = self._pipeline.submit_all(wanted, len(data))
+            outcomes = await self._in_time(context, carried_out)
         return rpc.response(items, outcomes).SerializeToString()
 
-    async def _read(self, method: Method, rpc: ReadRpc, data: bytes) -> bytes:
+    async def _read(self, method: Method, rpc: ReadRpc, data: bytes, context: "Context") -> bytes:
         request = self._parse(method, data)
-        return await self._readers.at_once(
-            lambda: rpc.read(request, self._store).SerializeToString()
-        )
+        reading = self._readers.at_once(lambda: rpc.read(request, self._store).SerializeToString())
+        return await self._in_time(context, reading)
 
     def _parse(self, method: Method, data: bytes) -> Message:
         return method.parse(data, self._limits.message_bytes)

@@ -15,24 +15,23 @@ class CallsUnderWay:
     """
 
     def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
         self._count = 0
         self.last_call = 0.0
         self.idle = asyncio.Event()
         self.idle.set()
         self.stopping = asyncio.Event()
 
-    @contextmanager
-    def counted(self) -> Iterator[None]:
-        """Count a call."""
+    def __enter__(self) -> None:
+        """Count a call, until the block around it ends."""
         self._count += 1
-        self.last_call = asyncio.get_running_loop().time()
+        self.last_call = self._loop.time()
         self.idle.clear()
-        try:
-            yield
-        finally:
-            self._count -= 1
-            if not self._count:
-                self.idle.set()
+
+    def __exit__(self, *_: object) -> None:
+        self._count -= 1
+        if not self._count:
+            self.idle.set()
 
     def check_open(self) -> None:
         """Raises Refusal if the server drains."""

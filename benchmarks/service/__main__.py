@@ -39,7 +39,9 @@ def chosen(words: Sequence[str]) -> list[Case]:
     return [case for case in CASES if not words or any(word in case.name for word in words)]
 
 
-def run(cases: Sequence[Case], scale: Scale, cores: Cores, *, profile: bool) -> dict[str, Outcome]:
+def run(
+    cases: Sequence[Case], scale: Scale, cores: Cores, *, profile: bool, raw_json: bool
+) -> dict[str, Outcome]:
     """Measure the cases, one after the other, with a progress bar on standard error."""
     found = {}
     progress = Progress(
@@ -61,7 +63,7 @@ def run(cases: Sequence[Case], scale: Scale, cores: Cores, *, profile: bool) -> 
                     progress.update(task, description=f"{name}: {what}")
 
                 tell("starting")
-                bench = Bench(scale, cores, callers, tell, raw)
+                bench = Bench(scale, cores, callers, tell, raw, raw_json)
                 began = time.monotonic()
                 try:
                     found[case.name] = case.run(bench)
@@ -176,6 +178,7 @@ def main() -> int:
     parser.add_argument(
         "--profile", action="store_true", help="write build/profiles/CASE.txt and .svg"
     )
+    parser.add_argument("--raw-json", action="store_true", help="properties as raw JSON")
     parser.add_argument("--list", action="store_true", help="name the cases")
     parser.add_argument("--report", type=Path, default=REPORT, help="where the JSON goes")
     options = parser.parse_args()
@@ -196,11 +199,12 @@ def main() -> int:
         parser.error(str(error))
     cores = split()
     began = time.monotonic()
-    outcomes = run(cases, scale, cores, profile=options.profile)
+    outcomes = run(cases, scale, cores, profile=options.profile, raw_json=options.raw_json)
     names = {case.name for case in cases}
     findings = [judge(bar, outcomes[bar.case].rounds) for bar in BARS if bar.case in names]
     seconds = time.monotonic() - began
     made = report(outcomes, findings, cores, scale=scale, seconds=seconds)
+    made["raw_json"] = options.raw_json
     options.report.parent.mkdir(parents=True, exist_ok=True)
     options.report.write_text(json.dumps(made, indent=2) + "\n")
     show(console, findings, outcomes, quick=options.quick)

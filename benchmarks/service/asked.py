@@ -1,5 +1,6 @@
 """What the load process sends: requests as bytes, each person in turn, drawn from the whole."""
 
+import json
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,11 +34,13 @@ class Asked:
         kind: What is asked.
         shape: What the store holds.
         batch: How many requests are in a call; 0: each is a call of its own.
+        raw_json: Whether events bring their properties as raw JSON, and not as a Struct.
     """
 
     kind: Kind
     shape: Shape
     batch: int = 0
+    raw_json: bool = False
 
     @property
     def method(self) -> str:
@@ -117,11 +120,16 @@ def _event(asked: Asked, number: int) -> service.EvaluateRequest:
     event.event_id = f"{number:032x}"
     event.person_id = shapes.person_id(person)
     event.name = shapes.WATCHED_EVENT if watched else shapes.UNWATCHED_EVENT
-    fields = event.properties.fields
-    fields["course_id"].string_value = shapes.course_id(person)
     chosen = is_chosen(number, asked.shape.people)
-    fields["score"].number_value = shapes.PASSED if chosen else shapes.FAILED
-    fields["certificate"].bool_value = chosen
+    properties = {
+        "course_id": shapes.course_id(person),
+        "score": shapes.PASSED if chosen else shapes.FAILED,
+        "certificate": chosen,
+    }
+    if asked.raw_json:
+        event.properties_json = json.dumps(properties).encode()
+    else:
+        event.properties.update(properties)
     return request
 
 

@@ -110,6 +110,7 @@ class Bench:
         callers: The process that calls.
         tell: Is called with what is being done.
         profile: Where the profile of the case's server goes; None: it is not profiled.
+        raw_json: Whether events bring their properties as raw JSON.
     """
 
     scale: Scale
@@ -117,6 +118,11 @@ class Bench:
     callers: Callers
     tell: Callable[[str], None]
     profile: Path | None = None
+    raw_json: bool = False
+
+    def asked(self, kind: Kind, shape: Shape, batch: int = 0) -> Asked:
+        """What is asked, with properties of the form that this run is to have."""
+        return Asked(kind, shape, batch, self.raw_json)
 
     @contextmanager
     def service(self, shape: Shape, *, profiled: bool = True) -> Iterator[Server]:
@@ -187,7 +193,7 @@ def _turns(
 
 
 def _unary(bench: Bench, kind: Kind) -> Outcome:
-    asked = Asked(kind, SOME)
+    asked = bench.asked(kind, SOME)
     outcome = Outcome(note=f"{SOME.stored:,} deliveries, {CONCURRENCY} calls at a time")
     watched = kind is Kind.WATCHED
     with bench.service(SOME) as subject, bench.echo(watched=watched) as floor:
@@ -228,7 +234,7 @@ def unary_watched(bench: Bench) -> Outcome:
 
 def _batches(bench: Bench, kind: Kind, shape: Shape, *, stored: bool) -> Outcome:
     """Batches; the floor is the echo of them and, where they are `stored`, the same SQL."""
-    asked = Asked(kind, shape, BATCH)
+    asked = bench.asked(kind, shape, BATCH)
     scale = bench.scale
     outcome = Outcome(
         note=f"{shape.stored:,} deliveries, {BATCH} a call, {BATCHES_AT_A_TIME} calls at a time"
@@ -326,7 +332,7 @@ def _growth(bench: Bench, sizes: Sequence[Size], note: str) -> Outcome:
         for position, size in enumerate(sizes):
             profiled = position == len(sizes) - 1
             server = stack.enter_context(bench.service(size.shape, profiled=profiled))
-            side = Side(bench, server, Asked(Kind.WATCHED, size.shape, size.batch))
+            side = Side(bench, server, bench.asked(Kind.WATCHED, size.shape, size.batch))
             bench.tell(f"warming up: {size.name}")
             side.take(size.warm, 1)
             turns[size.name] = _growth_turn(outcome, side, size)
@@ -403,7 +409,7 @@ def memory(bench: Bench) -> Outcome:
     outcome = Outcome(note=f"{shape.stored:,} deliveries, {shape.campaigns:,} campaigns")
     with bench.service(shape) as server:
         outcome.figures["at_start_mb"] = server.resident_bytes / _MB
-        side = Side(bench, server, Asked(Kind.WATCHED, shape, BATCH))
+        side = Side(bench, server, bench.asked(Kind.WATCHED, shape, BATCH))
         bench.tell("sending events")
         side.take(2 * scale.campaigns // BATCH, BATCHES_AT_A_TIME)
         outcome.add("resident_mb", "service", server.resident_bytes / _MB)
@@ -424,12 +430,14 @@ def start(bench: Bench) -> Outcome:
 
 def overload(bench: Bench) -> Outcome:
     """Three times the lone calls that it can serve, and then as many as it can again."""
-    return _overload(bench, Asked(Kind.WATCHED, SOME), _WARM_CALLS, CONCURRENCY)
+    return _overload(bench, bench.asked(Kind.WATCHED, SOME), _WARM_CALLS, CONCURRENCY)
 
 
 def overload_batches(bench: Bench) -> Outcome:
     """Three times the batches that it can serve, and then as many as it can again."""
-    return _overload(bench, Asked(Kind.WATCHED, SOME, BATCH), _FLOOD_BATCHES, BATCHES_AT_A_TIME)
+    return _overload(
+        bench, bench.asked(Kind.WATCHED, SOME, BATCH), _FLOOD_BATCHES, BATCHES_AT_A_TIME
+    )
 
 
 def _overload(bench: Bench, asked: Asked, calls: int, concurrency: int) -> Outcome:
@@ -480,13 +488,13 @@ def curve(bench: Bench) -> Outcome:
             "echo": Side(
                 bench,
                 stack.enter_context(bench.echo(watched=True)),
-                Asked(Kind.WATCHED, SOME),
+                bench.asked(Kind.WATCHED, SOME),
                 works=False,
             )
         }
         for kind in (Kind.UNWATCHED, Kind.WATCHED):
             server = stack.enter_context(bench.service(SOME))
-            sides[kind.value] = Side(bench, server, Asked(kind, SOME))
+            sides[kind.value] = Side(bench, server, bench.asked(kind, SOME))
         for side in sides.values():
             side.take(_WARM_CALLS, CONCURRENCY)
         for concurrency in bench.scale.curve * bench.scale.floods:

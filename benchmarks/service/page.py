@@ -36,7 +36,8 @@ def section(report: Mapping[str, Any]) -> str:
     parts = [
         f"{machine['processor']}, {machine['cores']} cores, {machine['system']}, "
         f"{machine['python']}, load {machine['load'][0]:g}; {told}; {report['rounds']} rounds, "
-        f"{report['seconds']} s{', quick' if report['quick'] else ''}. "
+        f"{report['seconds']} s{', quick' if report['quick'] else ''}"
+        f"{', properties as raw JSON' if report['raw_json'] else ''}. "
         "Made by `python -m benchmarks.service.page`.",
         _table(["Bar", "Bound", "Measured", "Spread", ""], [_bar(bar) for bar in report["bars"]]),
         "![Throughput and latency over the number of calls at a time](images/load.svg)",

@@ -1,5 +1,6 @@
 """What the load process sends, and what it expects to come of it."""
 
+import json
 from collections import Counter
 from typing import Any
 
@@ -58,6 +59,14 @@ def test_batches_hold_what_lone_calls_would() -> None:
     assert list(request.requests) == events(4, 4)
     assert batch.method.endswith("/EvaluateBatch")
     assert expected(batch, 1, 1) == sum(is_chosen(number, 10) for number in range(4, 8))
+
+
+def test_raw_json_says_the_same() -> None:
+    raw = Asked(Kind.WATCHED, SHAPE, raw_json=True)
+    for data, event in zip(calls(raw, 0, 10), events(0, 10), strict=True):
+        told = service.EvaluateRequest.FromString(data).event
+        assert json.loads(told.properties_json) == dict(event.event.properties)
+        assert not told.HasField("properties")
 
 
 def test_what_is_expected_of_checks_is_who_has_achieved() -> None:

@@ -33,6 +33,7 @@ def report(state: str = "holds") -> dict[str, Any]:
         },
         "versions": {"grpcio": "1.0"},
         "quick": False,
+        "raw_json": False,
         "rounds": 3,
         "seconds": 9,
         "bars": [

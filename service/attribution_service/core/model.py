@@ -480,8 +480,7 @@ class Candidate:
     already_converted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SeenValue:
+class SeenValue(NamedTuple):
     """What was at a path that a rule names, such as `event.total`: JSON, a moment as text.
 
     `cut`: the value was larger. `of_now`: it is what the person has now, which may not be what the

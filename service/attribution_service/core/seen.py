@@ -23,12 +23,14 @@ def seen(paths: Iterable[Path], given: RuleInput, *, person_of_now: bool = False
 
     At most MAX_SEEN_VALUES, the first ones; of each as much as MAX_SEEN_SIZE holds.
     """
-    distinct = list(islice(dict.fromkeys(paths), MAX_SEEN_VALUES + 1))
+    distinct = {path.text: path for path in paths}
     if not distinct:
         return NOTHING_SEEN
     values = tuple(
-        _seen_value(path, given, of_now=person_of_now and path.root == "person")
-        for path in distinct[:MAX_SEEN_VALUES]
+        [
+            _seen_value(path, given, person_of_now and path.root == "person")
+            for path in islice(distinct.values(), MAX_SEEN_VALUES)
+        ]
     )
     return Seen(values, cut=len(distinct) > MAX_SEEN_VALUES)
 
@@ -48,12 +50,16 @@ def _root(name: str, given: RuleInput) -> object:
             return _ABSENT
 
 
-def _seen_value(path: Path, given: RuleInput, *, of_now: bool) -> SeenValue:
-    text = path.text if len(path.text) <= MAX_SEEN_PATH else path.text[: MAX_SEEN_PATH - 1] + _CUT
+def _seen_value(path: Path, given: RuleInput, of_now: bool) -> SeenValue:
+    text = path.text
+    if len(text) > MAX_SEEN_PATH:
+        text = text[: MAX_SEEN_PATH - 1] + _CUT
     value = _at(_root(path.root, given), path.steps)
     if value is _ABSENT:
         return SeenValue(text, absent=True, of_now=of_now)
-    if value is None or isinstance(value, bool | float):
+    if value is None or isinstance(value, (bool, int, float)):
+        return SeenValue(text, value, of_now=of_now)
+    if isinstance(value, str) and len(value) <= MAX_SEEN_SIZE:
         return SeenValue(text, value, of_now=of_now)
     shortener = _Shortener()
     value = shortener.short(value, MAX_SEEN_DEPTH)

@@ -222,7 +222,7 @@ class Play:
 
 def plain(finding: Finding) -> Finding:
     """A finding without what only those have that are told later."""
-    values = tuple(replace(value, of_now=False) for value in finding.seen.values)
+    values = tuple(value._replace(of_now=False) for value in finding.seen.values)
     return replace(finding, note="", seen=replace(finding.seen, values=values))
 
 

@@ -46,7 +46,7 @@ from attribution_service.core.model import (
     told,
 )
 from attribution_service.core.properties import Properties
-from attribution_service.transport import enums, structs
+from attribution_service.transport import enums, structs, values
 
 MAX_FINDINGS = 1_000
 MAX_SEEN_BYTES = 1024 * 1024
@@ -256,7 +256,7 @@ def explanation(findings: Iterable[Finding]) -> explanation_pb2.Explanation:
 def _seen_value(item: SeenValue) -> explanation_pb2.SeenValue:
     return explanation_pb2.SeenValue(
         path=item.path,
-        value=None if item.absent else structs.value_of(item.value),
+        value=None if item.absent else values.message(item.value),
         absent=item.absent,
         cut=item.cut,
         of_now=item.of_now,

@@ -58,8 +58,8 @@ def _explained(
         message = (
             f"person {shown(person_id)} has nothing on record under the event_id "
             f"{shown(event_id)}: it was never sent, or no goal watched the event's name when it "
-            "came, and then nothing is kept. Evaluate with validate_only and explain tells what "
-            "would come of it now"
+            "came, and then nothing is kept, or it was too old to be kept. Evaluate with "
+            "validate_only and explain tells what would come of it now"
         )
         raise _missing(Reason.EVENT_NOT_FOUND, "event_id", event_id, message)
     on_record = OnRecord.of(receipt, conversions)

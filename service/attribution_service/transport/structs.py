@@ -82,10 +82,3 @@ def fill(struct: Struct, values: Mapping[str, object]) -> None:
     """Put values into a struct."""
     plain: Any = values
     struct.update(plain)
-
-
-def value_of(value: object) -> Value:
-    """A value as a message."""
-    struct = Struct()
-    fill(struct, {"": value})
-    return struct.fields[""]

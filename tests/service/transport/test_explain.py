@@ -1,5 +1,6 @@
 """Explain: what was decided, told later as of then."""
 
+import base64
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -286,3 +287,14 @@ def test_explaining_changes_nothing(call: Caller) -> None:
     again = bought(call, "e1", cart="c-7", total=12.5)
     assert again["conversions"] == told["conversions"]
     assert again["replayed"]
+
+
+def test_a_number_beyond_2_to_the_53_keeps_its_digits(call: Caller) -> None:
+    call("CreateCampaign", {"campaign": CAMPAIGN})
+    start(call, "j1", "c-7")
+    event = {"person_id": "ada", "event_id": "e1", "name": "bought"}
+    text = base64.b64encode(b'{"cart": 9007199254740993}').decode()
+    raw = {**event, "properties_json": text}
+    told = call("Evaluate", {"event": raw, "explain": True})
+    (found,) = told["explanation"]["verdicts"]
+    assert found["values"][0] == {"path": "event.cart", "value": "9007199254740993"}

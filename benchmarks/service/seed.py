@@ -47,8 +47,10 @@ class NoRoomError(Exception):
 
 def store_of(shape: Shape, progress: Callable[[str], None]) -> Path:
     """The file of a store that is filled so; made if it is missing, never to be written to."""
-    path = DATA / f"{schema.newest()}-v{_VERSION}-{shape.name}.db"
+    version = f"{schema.newest()}-v{_VERSION}-"
+    path = DATA / f"{version}{shape.name}.db"
     if not path.exists() or path.stat().st_mtime < time.time() - _KEPT_SECONDS:
+        _forget_others(version)
         require_room(DATA, _BYTES_A_DELIVERY * shape.stored)
         progress(f"filling a store with {shape.stored:,} deliveries")
         unfinished = path.with_suffix(".part")
@@ -57,6 +59,13 @@ def store_of(shape: Shape, progress: Callable[[str], None]) -> Path:
         unfinished.replace(path)
         _remove(unfinished)
     return path
+
+
+def _forget_others(version: str) -> None:
+    """Remove the stores of other schemas: they are as large, and of no use any more."""
+    for old in DATA.glob("*.db"):
+        if not old.name.startswith(version):
+            _remove(old)
 
 
 def require_room(folder: Path, wanted_bytes: int) -> None:

@@ -54,6 +54,16 @@ def test_a_store_is_kept_for_the_next_run(folder: Path) -> None:
     assert [each.name for each in (folder / "data").iterdir()] == [first.name]
 
 
+def test_stores_of_other_schemas_are_removed(folder: Path) -> None:
+    (folder / "data").mkdir()
+    old = folder / "data" / "0000-v1-5x1x2-of-10.db"
+    old.write_text("old")
+    other = store_of(Shape(people=2), ignore)
+    assert not old.exists()
+    store_of(SHAPE, ignore)
+    assert other.exists()
+
+
 def test_a_store_that_was_not_finished_is_made_anew(folder: Path) -> None:
     path = store_of(SHAPE, ignore)
     path.rename(path.with_suffix(".part"))

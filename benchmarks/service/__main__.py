@@ -34,9 +34,11 @@ _COLORS: Final = {
 _PACKAGES: Final = ("attribution-service", "grpcio", "protobuf", "sqlalchemy")
 
 
-def chosen(words: Sequence[str]) -> list[Case]:
-    """The cases whose names hold one of the words; all of them if there are no words."""
-    return [case for case in CASES if not words or any(word in case.name for word in words)]
+def chosen(words: Sequence[str], *, quick: bool = False) -> list[Case]:
+    """The cases whose names hold one of the words; if there are none all, or the quick ones."""
+    if not words:
+        return [case for case in CASES if case.quick or not quick]
+    return [case for case in CASES if any(word in case.name for word in words)]
 
 
 def run(
@@ -141,7 +143,9 @@ def show(
     console: Console, findings: Sequence[Finding], outcomes: Mapping[str, Outcome], *, quick: bool
 ) -> None:
     """Print the bars, and the rates behind them."""
-    title = "bars (quick: fewer rounds and smaller data, as told below)" if quick else "bars"
+    title = (
+        "bars (quick: fewer cases and rounds, and smaller data, as told below)" if quick else "bars"
+    )
     table = Table(title=title, title_justify="left")
     for column in ("bar", "bound", "measured", "spread", "state"):
         table.add_column(column, justify="left" if column in ("bar", "state") else "right")
@@ -187,7 +191,7 @@ def main() -> int:
         for case in CASES:
             console.print(case.name, highlight=False)
         return 0
-    cases = chosen(options.only)
+    cases = chosen(options.only, quick=options.quick)
     if not cases:
         parser.error(f"no case is named so: {', '.join(case.name for case in CASES)}")
     scale = QUICK if options.quick else FULL

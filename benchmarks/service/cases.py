@@ -425,6 +425,7 @@ def start(bench: Bench) -> Outcome:
         bench.tell("starting again")
         with bench.service(shape) as server:
             outcome.add("seconds", "service", server.start_seconds)
+            outcome.add("cpu_seconds", "service", server.cpu_seconds)
     return outcome
 
 
@@ -519,10 +520,14 @@ def curve(bench: Bench) -> Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Something to measure: its name on the command line and in the report, and how."""
+    """Something to measure: its name on the command line and in the report, and how.
+
+    `quick`: it is measured in a hurry too, if nobody asks for single cases.
+    """
 
     name: str
     run: Callable[[Bench], Outcome]
+    quick: bool = True
 
 
 CASES: Final = (
@@ -538,6 +543,6 @@ CASES: Final = (
     Case("memory", memory),
     Case("start", start),
     Case("overload", overload),
-    Case("overload-batches", overload_batches),
-    Case("curve", curve),
+    Case("overload-batches", overload_batches, quick=False),
+    Case("curve", curve, quick=False),
 )

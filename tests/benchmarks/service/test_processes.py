@@ -124,6 +124,11 @@ def test_cases_are_chosen_by_words() -> None:
     assert chosen([]) == list(CASES)
     assert [case.name for case in chosen(["unary"])] == ["unary-unwatched", "unary-watched"]
     assert chosen(["nothing"]) == []
+    assert [case.name for case in chosen(["curve"], quick=True)] == ["curve"]
+    assert {case.name for case in CASES} - {case.name for case in chosen([], quick=True)} == {
+        "overload-batches",
+        "curve",
+    }
 
 
 def test_a_case_that_does_not_exist_is_refused() -> None:

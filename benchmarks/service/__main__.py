@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -86,6 +87,20 @@ def _write_profile(raw: Path, name: str) -> None:
     raw.with_suffix(".svg").write_text(profiles.flame(stacks, name))
 
 
+def commit() -> str:
+    """The commit that is measured, if this is a clone and git is there; empty otherwise."""
+    try:
+        done = subprocess.run(
+            ["git", "describe", "--always", "--dirty"],  # noqa: S607 - whichever git there is
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return done.stdout.strip()
+
+
 def report(
     outcomes: Mapping[str, Outcome],
     findings: Sequence[Finding],
@@ -103,6 +118,7 @@ def report(
             "apart": cores.apart,
         },
         "versions": {name: version(name) for name in _PACKAGES} | {"schema": schema.newest()},
+        "commit": commit(),
         "quick": scale.many < FULL.many,
         "rounds": scale.rounds,
         "seconds": round(seconds),

@@ -35,7 +35,8 @@ def section(report: Mapping[str, Any]) -> str:
     told = ", ".join(f"{name} {version}" for name, version in versions.items())
     parts = [
         f"{machine['processor']}, {machine['cores']} cores, {machine['system']}, "
-        f"{machine['python']}, load {machine['load'][0]:g}; {told}; {report['rounds']} rounds, "
+        f"{machine['python']}, load {machine['load'][0]:g}; {told}; "
+        f"commit {report['commit'] or 'unknown'}, {report['rounds']} rounds, "
         f"{report['seconds']} s{', quick' if report['quick'] else ''}"
         f"{', properties as raw JSON' if report['raw_json'] else ''}. "
         "Made by `python -m benchmarks.service.page`.",

@@ -32,6 +32,7 @@ def report(state: str = "holds") -> dict[str, Any]:
             "load": [0.5, 0.0, 0.0],
         },
         "versions": {"grpcio": "1.0"},
+        "commit": "abc",
         "quick": False,
         "raw_json": False,
         "rounds": 3,
@@ -79,7 +80,7 @@ def test_the_section_tells_bars_sides_and_machine() -> None:
     assert "| 1.10 to 1.40 | holds |" in made
     assert "| at most 200 MB | - | - | not measured |" in made
     assert "| `growth-deliveries` | large | 125 us an event |" in made
-    assert "P, 2 cores, S, Y, load 0.5; grpcio 1.0; 3 rounds, 9 s." in made
+    assert "P, 2 cores, S, Y, load 0.5; grpcio 1.0; commit abc, 3 rounds, 9 s." in made
     assert "- `growth-deliveries`: many beside few" in made
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.service import processes, profiles
-from benchmarks.service.__main__ import chosen
+from benchmarks.service.__main__ import chosen, commit
 from benchmarks.service.asked import Asked, Kind
 from benchmarks.service.cases import CASES
 from benchmarks.service.load import Job, job_of, quantile
@@ -129,6 +129,11 @@ def test_cases_are_chosen_by_words() -> None:
         "overload-batches",
         "curve",
     }
+
+
+def test_without_git_the_commit_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert commit() == ""
 
 
 def test_a_case_that_does_not_exist_is_refused() -> None:

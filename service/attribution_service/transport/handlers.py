@@ -35,6 +35,9 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 
+# For how long a status waits for the message in front of it.
+_SETTLING_SECONDS = 1.0
+
 if TYPE_CHECKING:  # the stubs know type parameters that the classes do not have
     Context = grpc.aio.ServicerContext[bytes, bytes]
     Handler = grpc.RpcMethodHandler[bytes, bytes]
@@ -70,15 +73,30 @@ class Handlers:
         """End what serves them."""
         self._readers.close()
 
-    async def _guarded(self, method: Method, context: "Context", work: Awaitable[T]) -> T:
-        """The boundary: whatever a call ends in becomes a status."""
+    async def _guarded(
+        self,
+        method: Method,
+        context: "Context",
+        work: Awaitable[T],
+        messages: "_Messages | None" = None,
+    ) -> T:
+        """The boundary: whatever a call ends in becomes a status, behind the messages sent."""
         with self._under_way:
             try:
                 return await work
             except Exception as fault:  # noqa: BLE001  the boundary: everything becomes a status
                 told = failure(fault, method.path)
             log.debug("call_failed", method=method.path, code=told.code.name, reason=told.reason)
-            await context.abort(told.code, told.message, ((STATUS_DETAILS, told.details),))
+            if messages is not None:
+                await messages.settled()
+            try:
+                await context.abort(told.code, told.message, ((STATUS_DETAILS, told.details),))
+            except grpc.aio.AbortError:
+                raise
+            except Exception as fault:
+                # There is no other way to tell the caller, and nothing of it for gRPC to tell.
+                log.warning("status_not_sent", method=method.path, exc_info=fault)
+                raise asyncio.CancelledError from None
             raise AssertionError("abort raises")
 
     def _unary(
@@ -108,20 +126,21 @@ class Handlers:
 
     def _watch(self, method: Method, rpc: WatchRpc) -> "Handler":
         async def handle(data: bytes, context: "Context") -> None:
-            await self._guarded(method, context, watch(data, context))
+            messages = _Messages(context)
+            await self._guarded(method, context, watch(data, messages), messages)
 
-        async def watch(data: bytes, context: "Context") -> None:
+        async def watch(data: bytes, messages: _Messages) -> None:
             with self._watchers.one():
-                await self._under_way.until_stopping(send(data, context))
+                await self._under_way.until_stopping(send(data, messages))
 
-        async def send(data: bytes, context: "Context") -> None:
+        async def send(data: bytes, messages: _Messages) -> None:
             request = self._parse(method, data)
             stream = WatchStream(
                 self._store,
                 self._readers,
                 self._pipeline.conversions,
                 self._limits.heartbeat_seconds,
-                partial(_write, context),
+                messages.write,
             )
             await stream.run(lambda: rpc.opened(request, self._store))
 
@@ -129,31 +148,33 @@ class Handlers:
 
     def _backtest(self, method: Method, rpc: BacktestRpc) -> "Handler":
         async def handle(data: bytes, context: "Context") -> None:
-            await self._guarded(method, context, backtest(data, context))
+            messages = _Messages(context)
+            await self._guarded(method, context, backtest(data, messages), messages)
 
-        async def backtest(data: bytes, context: "Context") -> None:
+        async def backtest(data: bytes, messages: _Messages) -> None:
             with self._backtests.one():
-                await self._under_way.until_stopping(send(data, context))
+                await self._under_way.until_stopping(send(data, messages))
 
-        async def send(data: bytes, context: "Context") -> None:
+        async def send(data: bytes, messages: _Messages) -> None:
             request = self._parse(method, data)
             seconds = self._limits.backtest_seconds
-            stream = BacktestStream(self._readers, seconds, partial(_write, context))
+            stream = BacktestStream(self._readers, seconds, messages.write)
             await stream.run(lambda: rpc.opened(request, self._store))
 
         return grpc.unary_stream_rpc_method_handler(handle)
 
     def _batches(self, method: Method, rpc: BatchStreamRpc) -> "Handler":
         async def handle(_: object, context: "Context") -> None:
-            await self._guarded(method, context, answer(context))
+            messages = _Messages(context)
+            await self._guarded(method, context, answer(context, messages), messages)
 
-        async def answer(context: "Context") -> None:
+        async def answer(context: "Context", messages: _Messages) -> None:
             self._under_way.check_open()
             with self._streams.one():
                 stream = BatchStream(
                     method, rpc, self._pipeline, self._limits, self._under_way.stopping
                 )
-                await stream.run(context.read, partial(_write, context))
+                await stream.run(context.read, messages.write)
 
         return grpc.stream_stream_rpc_method_handler(handle)
 
@@ -200,10 +221,37 @@ class Handlers:
         return most if remaining is None else min(most, remaining)
 
 
-async def _write(context: "Context", data: bytes) -> None:
-    """Send a message of a stream; returns when there is room for it."""
-    try:
-        await context.write(data)
-    except Exception:  # noqa: BLE001  gRPC's own has no public name
-        # The caller has gone, of which we hear in another way too, sooner or later.
-        raise asyncio.CancelledError from None
+class _Messages:
+    """The messages of one stream of answers; who writes one waits for room, or stops waiting.
+
+    gRPC takes no status while what it sends first, a message or what stands before it, is on its
+    way. So a message goes on its way although nobody waits for it any more.
+    """
+
+    def __init__(self, context: "Context") -> None:
+        self._context = context
+        self._begun = False
+        self._sending: asyncio.Future[None] | None = None
+
+    async def write(self, data: bytes) -> None:
+        """Send a message; returns when there is room for it."""
+        self._sending = asyncio.ensure_future(self._send(data))
+        # How it ends when nobody waits for it any more is nobody's concern.
+        self._sending.add_done_callback(lambda done: done.cancelled() or done.exception())
+        try:
+            await asyncio.shield(self._sending)
+        except Exception:  # noqa: BLE001  gRPC's own has no public name
+            # The caller has gone, of which we hear in another way too, sooner or later.
+            raise asyncio.CancelledError from None
+
+    async def settled(self) -> None:
+        """Wait until no message is on its way, or for a moment: a caller may take none."""
+        if self._sending is not None:
+            await asyncio.wait({self._sending}, timeout=_SETTLING_SECONDS)
+
+    async def _send(self, data: bytes) -> None:
+        if not self._begun:
+            # By itself it never waits for the caller, as it may together with a message.
+            await self._context.send_initial_metadata(())
+            self._begun = True
+        await self._context.write(data)

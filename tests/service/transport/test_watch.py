@@ -1,5 +1,6 @@
 """Watching conversions: in order, none missed, none twice, whatever happens to the connection."""
 
+import asyncio
 import base64
 import json
 import random
@@ -17,7 +18,10 @@ from attribution_client import AttributionClient
 from attribution_service.app import background
 from attribution_service.clock import SystemClock
 from attribution_service.config import ServerSettings
+from attribution_service.pipeline.pipeline import overloaded
+from attribution_service.transport import handlers
 from attribution_service.transport.server import TransportLimits
+from attribution_service.transport.watching import WatchStream
 from support.calls import Caller, Refused, email, finished, refusal, served
 
 PATH = "/attribution.v1.ReportService/WatchConversions"
@@ -255,3 +259,47 @@ def test_one_who_takes_nothing_hinders_nobody(tmp_path: Path) -> None:
         other = Watch(call, end_when_caught_up=True)
         assert other.rest() == ["ada-01"]
         hanging.cancel()
+
+
+@pytest.mark.parametrize("before", [0, 1])
+def test_a_stream_that_ends_while_a_message_is_on_its_way_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: int
+) -> None:
+    async def run(stream: Any, _: Any) -> None:
+        message = report_service_pb2.WatchConversionsResponse(cursor="a").SerializeToString()
+        for _ in range(before):
+            await stream._write(message)
+        writing = asyncio.create_task(stream._write(message))
+        await asyncio.sleep(0)
+        writing.cancel()
+        raise overloaded("something came in between")
+
+    monkeypatch.setattr(WatchStream, "run", run)
+    with server(tmp_path) as call:
+        watch = Watch(call)
+        for _ in range(before + 1):
+            watch.next()
+        assert watch.refused().reason == "OVERLOADED"
+
+
+def test_a_stream_ends_although_its_first_message_is_not_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = threading.Event()
+
+    async def run(stream: Any, _: Any) -> None:
+        large = report_service_pb2.WatchConversionsResponse(cursor="a" * 32_000_000)
+        writing = asyncio.create_task(stream._write(large.SerializeToString()))
+        await asyncio.sleep(0.1)
+        writing.cancel()
+        ended.set()
+        raise overloaded("nobody takes it")
+
+    monkeypatch.setattr(WatchStream, "run", run)
+    monkeypatch.setattr(handlers, "_SETTLING_SECONDS", 0.01)
+    with server(tmp_path) as call:
+        options = [("grpc.max_receive_message_length", -1)]
+        with grpc.insecure_channel(call.address, options=options) as call.channel:
+            watch = Watch(call)
+            assert ended.wait(60)
+            assert watch.refused().reason == "OVERLOADED"

@@ -1,5 +1,6 @@
 """The store on PostgreSQL: any number of servers, a pool of connections for each."""
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,8 +29,12 @@ _MIGRATING = (
     text("SELECT pg_advisory_xact_lock(:lock)"),
 )
 _SECRETS = ("password", "sslpassword", "passfile")
-# What a server says about a name or password that will not get right by waiting.
-_WRONG = {"28000", "28P01", "3D000"}
+# What a server says that will not get right by waiting. While it connects, the driver knows no
+# state of an error; one in another language counts as a database that is away.
+_WRONG = re.compile(
+    r"password authentication failed|no password supplied|no pg_hba\.conf entry|"
+    r"(?:database|role) \"[^\"]*\" does not exist"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +129,10 @@ def open_postgres(
     try:
         store.probe()
     except StoreUnavailableError as error:
-        cause = error.__cause__
-        state = getattr(getattr(cause, "orig", None), "sqlstate", None)
-        if state in _WRONG:
+        told = _told(error.__cause__)
+        if _WRONG.search(told):
             store.close()
-            raise StoreSetupError(f"the database refuses: {_told(cause)}") from None
+            raise StoreSetupError(f"the database refuses: {told}") from None
     except StoreSetupError:
         store.close()
         raise

@@ -21,9 +21,9 @@ test: $(SETUP) ## Run all tests, offline.
 	$(BIN)/python -m pytest
 
 test-postgres: $(SETUP) ## Run the tests of stores, scenarios and random histories on a PostgreSQL of their own.
-	ATTRIBUTION_TEST_POSTGRES=1 $(BIN)/python -m pytest tests/postgres tests/service/storage/test_contract.py \
-		tests/service/storage/test_reports_contract.py tests/service/storage/test_histories_contract.py \
-		tests/service/storage/test_erasure.py tests/service/storage/test_retention.py
+	ATTRIBUTION_TEST_POSTGRES=1 $(BIN)/python -m pytest tests/postgres \
+		$(addprefix tests/service/storage/test_,contract.py reports_contract.py histories_contract.py erasure.py retention.py) \
+		$(addprefix tests/service/transport/test_,bad_input.py server.py batches.py streams.py watch.py explain.py backtest.py simulate.py)
 
 run: $(SETUP) ## Serve on 127.0.0.1:50051 from the SQLite file data/attribution.db.
 	mkdir -p data

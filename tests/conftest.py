@@ -1,12 +1,13 @@
 """For all tests: what one does to the logging, the next does not see."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 import structlog
 from attribution_service.storage.postgres import connected_engine, upgrade
 from support.postgres import DATABASE, PostgresServer, running
-from support.stores import ON_POSTGRES
+from support.stores import ON_POSTGRES, SERVER_URL
 
 # They need a server of PostgreSQL: `make test-postgres` runs them.
 collect_ignore = [] if ON_POSTGRES else ["postgres"]
@@ -18,13 +19,14 @@ def _own_logging() -> Iterator[None]:
     structlog.reset_defaults()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=ON_POSTGRES)
 def postgres() -> Iterator[PostgresServer]:
     """A server of PostgreSQL with the newest schema in its database."""
     with running() as server:
         server.create(DATABASE)
         with connected_engine(server.url()) as engine:
             upgrade(engine)
+        os.environ[SERVER_URL] = server.url()
         yield server
 
 

@@ -77,7 +77,7 @@ async def _watched(store: Store, pipeline: Pipeline, server: GrpcServer) -> Asyn
     if not store.shared:
         yield
         return
-    watch = StoreWatch(store, tell)
+    watch = StoreWatch(store, tell, pipeline.conversions.tell)
     await watch.look()
     watching = asyncio.create_task(watch.run())
     try:

@@ -15,6 +15,7 @@ from attribution_service.storage.postgres import open_postgres
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from support.calls import START_US, Caller, email, finished, set_the_scene
 from support.postgres import DATABASE, PostgresServer
+from support.proxy import Loss, Proxy
 
 SECONDS = 60.0
 READS = {
@@ -137,6 +138,42 @@ def test_calls_in_flight_are_answered_when_the_database_ends(own: PostgresServer
         assert sum(len(answer.get("conversions", ())) for answer in answers) == 1
         for future, answer in zip(futures, answers, strict=True):
             assert future.code() is not grpc.StatusCode.OK or answer["replayed"]
+
+
+@pytest.mark.parametrize("loss", list(Loss))
+def test_a_connection_lost_in_commit(postgres: PostgresServer, loss: Loss) -> None:
+    """The outcome is unknown, so the caller hears UNAVAILABLE; again, it is the one true answer."""
+    postgres.empty()
+    proxy = Proxy(postgres.port)
+    url = postgres.url(sslmode="disable").replace(f":{postgres.port}/", f":{proxy.port}/")
+    with background(ServerSettings(store_url=url), ManualClock(START_US)) as address:
+        call = Caller(address)
+        set_the_scene(call)
+        commands: list[tuple[str, dict[str, Any]]] = [
+            ("Evaluate", finished("e1", "ada")),
+            ("RecordDelivery", {"delivery": email("d2", "j2", "bob")}),
+            ("Evaluate", finished("e1", "bob")),
+            ("UpdateCampaign", {"campaign": {"campaign_id": "course", "display_name": loss.value}}),
+        ]
+        for position, (name, request) in enumerate(commands):
+            proxy.loss = loss
+            refused = call.refused(name, request)
+            assert (refused.code, refused.reason) == ("UNAVAILABLE", "STORE_UNAVAILABLE")
+            assert proxy.lost == position + 1
+            until(lambda: healthy(call))
+            answer = call(name, request)
+            if name != "UpdateCampaign":
+                assert answer.get("replayed", False) is (loss is Loss.AFTER)
+        for person, delivery in (("ada", "d1"), ("bob", "d2")):
+            again = call("Evaluate", finished("e1", person))
+            assert [item["delivery_id"] for item in again["conversions"]] == [delivery]
+            assert again["replayed"]
+        campaign = call("GetCampaign", {"campaign_id": "course"})["campaign"]
+        assert campaign["display_name"] == loss.value
+        figures = call("GetMetrics", {"campaign_id": "course"})
+        assert figures["deliveries"]["converted"] == "2"
+        call.close()
+    proxy.close()
 
 
 def cut(postgres: PostgresServer) -> None:

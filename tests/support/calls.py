@@ -15,6 +15,8 @@ from attribution_service.transport.rpcs import METHODS, BatchStreamRpc, StreamRp
 from google.protobuf import json_format
 from google.rpc import error_details_pb2, status_pb2
 
+from support.stores import store_of
+
 START_US = 1_772_323_200_000_000  # 2026-03-01T00:00:00Z
 _METHODS = {method.name: method for method in METHODS}
 _CALL_SECONDS = 30.0
@@ -109,10 +111,9 @@ def refusal(error: grpc.RpcError) -> Refused:
 
 @contextmanager
 def served(folder: Path, **settings: Any) -> Iterator[Caller]:
-    """A server on a new SQLite file in the folder, its clock in the caller's hands."""
+    """A server on the store of the folder, its clock in the caller's hands."""
     clock = ManualClock(START_US)
-    store_url = f"sqlite:///{folder / 'attribution.db'}"
-    with background(ServerSettings(store_url=store_url, **settings), clock) as address:
+    with background(ServerSettings(store_url=store_of(folder), **settings), clock) as address:
         caller = Caller(address, clock)
         try:
             yield caller

@@ -135,15 +135,8 @@ class PostgresServer:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
 
     def empty(self) -> None:
-        """Remove everything that is in the tables."""
-        with self.connect() as connection:
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE pid <> pg_backend_pid() AND datname = current_database()"
-            )
-            for table in metadata.tables:
-                connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
-            connection.execute("INSERT INTO definition_count (id, last) VALUES (1, 0)")
+        """Remove everything that is in the tables, and whoever else is connected."""
+        empty(self.url())
 
     def remove(self) -> None:
         """Stop it, and remove its folder."""
@@ -160,6 +153,18 @@ def running() -> Iterator[PostgresServer]:
         yield server
     finally:
         server.remove()
+
+
+def empty(store_url: str) -> None:
+    """Remove everything that is in a store, and whoever else is connected to it."""
+    with psycopg.connect(store_url, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE pid <> pg_backend_pid() AND datname = current_database()"
+        )
+        emptying = "; ".join(f'DELETE FROM "{table}"' for table in metadata.tables)  # noqa: S608
+        connection.execute(emptying.encode())
+        connection.execute("INSERT INTO definition_count (id, last) VALUES (1, 0)")
 
 
 def certifying(certificate: Path, key: Path) -> list[str]:

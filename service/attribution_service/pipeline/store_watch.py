@@ -1,4 +1,4 @@
-"""Watching whether a store answers that may be away, and telling when that changes."""
+"""Watching a store that others have too: whether it answers, and whether conversions came."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -23,11 +23,23 @@ class WatchTimes:
 
 
 class StoreWatch:
-    """Looks at a store again and again; `tell` hears of every change, and of how it is at first."""
+    """Looks at a store again and again.
 
-    def __init__(self, store: Store, tell: Tell, times: WatchTimes | None = None) -> None:
+    `tell` hears whether it answers, at first and whenever that changes; `converted` is called when
+    conversions were recorded since the last look, by whatever server.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        tell: Tell,
+        converted: Callable[[], None],
+        times: WatchTimes | None = None,
+    ) -> None:
         self._store = store
         self._tell = tell
+        self._converted = converted
+        self._latest = self._seen = 0
         self._times = times or WatchTimes()
         self._probing: asyncio.Task[str] | None = None
         self._answers: bool | None = None
@@ -42,6 +54,9 @@ class StoreWatch:
         """Look once, and tell if something has changed."""
         before, fault = self._answers, await self._fault()
         self._answers = not fault
+        if self._seen != self._latest:
+            self._latest = self._seen
+            self._converted()
         if self._answers is before:
             return
         await self._tell(StoreUnavailableError(fault) if fault else None)
@@ -62,7 +77,7 @@ class StoreWatch:
 
     def _probe(self) -> str:
         try:
-            self._store.probe()
+            self._seen = self._store.probe()
         except Exception as fault:  # noqa: BLE001  whatever it is, the store is of no use now
             return f"{type(fault).__name__}: {fault.__cause__ or fault}"
         return ""

@@ -316,8 +316,11 @@ class Store(Protocol):
         """Whether other servers may have the store at the same time."""
         ...
 
-    def probe(self) -> None:
-        """Look whether the store answers. Raises StoreUnavailableError, StoreSetupError."""
+    def probe(self) -> int:
+        """Look whether a shared store answers; gives the number of the latest conversion.
+
+        Raises StoreUnavailableError, or StoreSetupError if it cannot be used as it is.
+        """
         ...
 
     @property

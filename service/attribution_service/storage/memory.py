@@ -53,8 +53,9 @@ class MemoryStore:
         """No: nobody else can see it."""
         return False
 
-    def probe(self) -> None:
-        """It is always there."""
+    def probe(self) -> int:
+        """It is always there, and nobody else writes to it."""
+        return 0
 
     @contextmanager
     def transaction(self) -> Iterator["MemoryTransaction"]:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
@@ -15,6 +15,7 @@ from attribution_service.storage import schema
 from attribution_service.storage.interface import StoreSetupError, StoreUnavailableError
 from attribution_service.storage.postgres_dialect import LOCKS, PostgresDialect
 from attribution_service.storage.sql import SqlStore
+from attribution_service.storage.tables import conversion_sequence
 
 _OLDEST = 150_000
 # Locks are taken first, and what is read after them must be what is committed by then.
@@ -29,6 +30,7 @@ _MIGRATING = (
     text("SELECT pg_advisory_xact_lock(:lock)"),
 )
 _SECRETS = ("password", "sslpassword", "passfile")
+_LATEST = select(conversion_sequence.c.last)
 # What a server says that will not get right by waiting. While it connects, the driver knows no
 # state of an error; one in another language counts as a database that is away.
 _WRONG = re.compile(
@@ -74,25 +76,26 @@ class PostgresStore(SqlStore):
         self._away = threading.Event()
         self._away.set()
 
-    def probe(self) -> None:
-        """Look whether the database answers, in the right schema.
+    def probe(self) -> int:
+        """Look whether the database answers, in the right schema; the latest conversion's number.
 
         Raises StoreUnavailableError, or StoreSetupError if it cannot be used as it is.
         """
         try:
-            self._look()
+            last = self._look()
         except StoreUnavailableError:
             # Connections that were left from before it was away break first, all at once.
-            self._look()
+            last = self._look()
         self._away.clear()
+        return last
 
-    def _look(self) -> None:
+    def _look(self) -> int:
         with self._telling():
             if not self._prepared:
                 self._prepare(self._engine)
                 self._prepared = True
             with self._reader.connect() as connection:
-                connection.execute(text("SELECT 1"))
+                return connection.execute(_LATEST).scalar() or 0
 
     @contextmanager
     def _store_errors(self) -> Iterator[None]:
@@ -111,7 +114,12 @@ class PostgresStore(SqlStore):
             raise StoreUnavailableError("no connection of the pool became free in time") from error
         except StoreUnavailableError as error:
             cause = error.__cause__
-            if isinstance(cause, DBAPIError) and cause.statement is None:
+            # Not one that broke, which the next call replaces: one that could not be made.
+            if (
+                isinstance(cause, DBAPIError)
+                and cause.statement is None
+                and not cause.connection_invalidated
+            ):
                 self._away.set()
             raise
 

@@ -86,8 +86,9 @@ class SqlStore:
         """Whether other servers may have the store at the same time."""
         return self._dialect.shared
 
-    def probe(self) -> None:
-        """A file of ours is there as long as we are."""
+    def probe(self) -> int:
+        """A file of ours is there as long as we are, and nobody else writes to it."""
+        return 0
 
     @contextmanager
     def transaction(self) -> Iterator["SqlTransaction"]:

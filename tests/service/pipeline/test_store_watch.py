@@ -24,12 +24,18 @@ class Flaky(MemoryStore):
         self.free = threading.Event()
         self.free.set()
         self.probes = 0
+        self.latest = 0
 
-    def probe(self) -> None:
+    def probe(self) -> int:
         self.probes += 1
         self.free.wait(60)
         if self.fault is not None:
             raise self.fault
+        return self.latest
+
+
+def ignore() -> None:
+    pass
 
 
 class Told:
@@ -43,15 +49,32 @@ class Told:
 def test_only_changes_are_told() -> None:
     async def main() -> None:
         store, told = Flaky(), Told()
-        watch = StoreWatch(store, told)
+        watch = StoreWatch(store, told, ignore)
         for fault in (None, None, StoreUnavailableError("away"), StoreSetupError("too old"), None):
             store.fault = fault
             await watch.look()
         assert told.faults == [None, "StoreUnavailableError: away", None]
         store.fault = StoreUnavailableError("away")
         first = Told()
-        await StoreWatch(store, first).look()
+        await StoreWatch(store, first, ignore).look()
         assert first.faults == ["StoreUnavailableError: away"]
+
+    asyncio.run(main())
+
+
+def test_conversions_of_others_are_told() -> None:
+    async def main() -> None:
+        store, heard = Flaky(), []
+        watch = StoreWatch(store, Told(), lambda: heard.append(store.latest))
+        for store.latest in (3, 3, 4):
+            await watch.look()
+        store.fault = StoreUnavailableError("away")
+        store.latest = 5
+        await watch.look()
+        assert heard == [3, 4]
+        store.fault = None
+        await watch.look()
+        assert heard == [3, 4, 5]
 
     asyncio.run(main())
 
@@ -59,7 +82,7 @@ def test_only_changes_are_told() -> None:
 def test_a_look_that_takes_too_long_counts_and_is_not_repeated_beside_itself() -> None:
     async def main() -> None:
         store, told = Flaky(), Told()
-        watch = StoreWatch(store, told, WatchTimes(patience_seconds=0.01))
+        watch = StoreWatch(store, told, ignore, WatchTimes(patience_seconds=0.01))
         store.free.clear()
         for _ in range(3):
             await watch.look()

@@ -9,7 +9,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    Executable,
     FromClause,
     Insert,
     Select,
@@ -124,7 +123,7 @@ class Dialect(Protocol):
         """Tell other servers that this campaign, with this new revision, or segment was changed."""
         ...
 
-    def store_arrival(self) -> Executable:
+    def store_arrival(self) -> Insert:
         """Keeps `arrival_us` as the latest arrival."""
         ...
 

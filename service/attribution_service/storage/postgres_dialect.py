@@ -9,7 +9,6 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Connection,
-    Executable,
     Insert,
     Integer,
     Select,
@@ -140,7 +139,7 @@ class PostgresDialect:
         }
         connection.execute(insert(tables.definition_changes), row)
 
-    def store_arrival(self) -> Executable:
+    def store_arrival(self) -> Insert:
         """Keep `arrival_us`, in one of several rows, so that servers hardly wait for each other."""
         table = tables.latest_arrival
         mine = func.pg_backend_pid() % _ARRIVAL_ROWS

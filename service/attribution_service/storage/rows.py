@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from enum import StrEnum
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Table
@@ -49,6 +49,7 @@ from attribution_service.core.properties import Properties
 from attribution_service.storage import tables
 
 Row = dict[str, Any]
+Key = tuple[int | str, ...]
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
@@ -69,32 +70,44 @@ _TABLES: Mapping[type, Table] = {
 }
 
 
+def key_of(table: Table, row: Row) -> Key:
+    """The primary key of a row of a person's."""
+    return _KEYS[table](row)
+
+
+_KEYS: Mapping[Table, Callable[[Row], Key]] = {
+    table: itemgetter(*(column.name for column in table.primary_key)) for table in tables.OF_PEOPLE
+}
+
+
 def to_row(record: PersonChange) -> Row:
     """The row of a person's record, its bucket included."""
-    row: Row = {"bucket": tables.bucket_of(record.person_id)}
+    names, pick, as_text = _WRITTEN[type(record)]
+    row: Row = dict(zip(names, pick(record), strict=True))
+    row["bucket"] = tables.bucket_of(record.person_id)
+    for name in as_text:
+        # Drivers take a text at once, and long to find out that a member of an enum is one.
+        if row[name] is not None:
+            row[name] = str(row[name])
     match record:
-        case Conversion():
-            row |= {name: getattr(record, name) for name in _CONVERSION_COLUMNS}
-            row["candidates"] = _json([_fields(item) for item in record.candidates])
-            credited = record.candidates[-1]  # C14: the last touch stands last
-            row |= {name: getattr(credited, name) for name in _CREDITED_COLUMNS}
-            row["segment_id"], row["segment_change"] = record.move or (None, None)
-            row["seen"] = None if record.seen is None else _seen_text(record.seen)
         case Receipt():
-            row |= {name: getattr(record, name) for name in _RECEIPT_COLUMNS}
             row["properties"] = record.properties.text
             row["achieved_journeys"] = _json(record.achieved_journeys)
         case Journey():
-            row |= {name: getattr(record, name) for name in _JOURNEY_COLUMNS}
             row["trigger_properties"] = record.trigger_properties.text
         case Delivery():
-            row |= {name: getattr(record, name) for name in Delivery.__slots__}
             row["marks"] = int(marks_of(record))
         case Person():
-            row |= {name: getattr(record, name) for name in Person.__slots__}
             row["attributes"] = record.attributes.text
+        case Conversion():
+            row["candidates"] = _json([_fields(item) for item in record.candidates])
+            credited = record.candidates[-1]  # C14: the last touch stands last
+            row |= {name: getattr(credited, name) for name in _CREDITED_COLUMNS}
+            row["channel"] = str(credited.channel)
+            row["segment_id"], row["segment_change"] = record.move or (None, None)
+            row["seen"] = None if record.seen is None else _seen_text(record.seen)
         case _:
-            row |= {name: getattr(record, name) for name in type(record).__slots__}
+            pass
     return row
 
 
@@ -107,8 +120,24 @@ _CONVERSION_COLUMNS = tuple(
     name for name in Conversion.__slots__ if name not in ("candidates", "move", "seen")
 )
 _CREDITED_COLUMNS = ("action_id", "channel", "sent_us")
-_RECEIPT_COLUMNS = ("person_id", "event_id", "name", "occurred_us", "arrival_us", "kind")
-_JOURNEY_COLUMNS = tuple(name for name in Journey.__slots__ if name != "trigger_properties")
+
+
+def _written(
+    names: Sequence[str], *as_text: str
+) -> tuple[Sequence[str], Callable[[Any], tuple[Any, ...]], Sequence[str]]:
+    return names, attrgetter(*names), as_text
+
+
+# Of each record: what stands in columns of its name, how to get it, and which of it are enums.
+_WRITTEN: Mapping[type, tuple[Sequence[str], Callable[[Any], tuple[Any, ...]], Sequence[str]]] = {
+    Journey: _written(Journey.__slots__, "state", "exit_reason", "barred"),
+    Delivery: _written(Delivery.__slots__, "channel", "status"),
+    Interaction: _written(Interaction.__slots__, "kind"),
+    Receipt: _written(Receipt.__slots__, "kind"),
+    Conversion: _written(_CONVERSION_COLUMNS, "basis"),
+    Person: _written(Person.__slots__),
+    Membership: _written(Membership.__slots__),
+}
 
 
 class Reader(Generic[T]):

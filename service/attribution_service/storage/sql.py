@@ -373,7 +373,7 @@ class SqlTransaction:
         for change in changes:
             table = rows.table_of(change)
             row = rows.to_row(change)
-            last[table][tuple(row[column.name] for column in table.primary_key)] = row
+            last[table][rows.key_of(table, row)] = row
         # Conversions last: from the moment that they are numbered, all others wait for this commit.
         for table in sorted(last, key=lambda table: table is tables.conversions):
             found = last[table]
@@ -388,7 +388,7 @@ class SqlTransaction:
         ever seen after a greater one, whoever else writes.
         """
         given = {"many": len(conversions)}
-        last: int = self._connection.execute(self._statements.numbering, given).scalar_one()
+        ((last,),) = self._statements.numbering.fetch(self._connection, given)
         for position, conversion in enumerate(conversions, last - len(conversions) + 1):
             conversion["sequence"] = position
 
@@ -422,7 +422,7 @@ class SqlTransaction:
 
     def write_latest_arrival(self, arrival_us: int) -> None:
         """Store the latest arrival of a command."""
-        self._connection.execute(self._statements.store_arrival, {"arrival_us": arrival_us})
+        self._statements.store_arrival.send(self._connection, [{"arrival_us": arrival_us}])
 
     def _upsert(self, table: Table, values: list[rows.Row], *, keep: bool = False) -> None:
         self._statements.upsert(self._connection, table, values, keep=keep)

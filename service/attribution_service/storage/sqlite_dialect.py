@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -11,7 +12,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    Executable,
     Insert,
     Select,
     Table,
@@ -39,11 +39,14 @@ class SqlitePrepared:
     """
 
     def __init__(self, statement: Select[Any] | Insert, names: Sequence[str]) -> None:
-        columns = names if isinstance(statement, Insert) else None
+        # An insert of whole rows does not say itself what its parameters are.
+        whole = isinstance(statement, Insert) and len(statement.table.columns) == len(names)
+        columns = names if whole else None
         compiled = statement.compile(dialect=sqlite.dialect(), column_keys=columns)
         self._text = str(compiled)
         self._order = compiled.positiontup or []
         self._fixed = {n: v for n, v in compiled.params.items() if n not in names}
+        self._pick = itemgetter(*self._order) if len(self._order) > 1 else None
 
     def fetch(self, connection: Connection, given: Parameters) -> Sequence[Fetched]:
         """The rows of a query, each with its columns in their order."""
@@ -58,11 +61,9 @@ class SqlitePrepared:
         with _driver_errors():
             _cursor(connection).executemany(self._text, map(self._values, given))
 
-    def _values(self, given: Parameters) -> list[Any]:
-        if not self._fixed:
-            return [given[name] for name in self._order]
-        values = {**self._fixed, **given}
-        return [values[name] for name in self._order]
+    def _values(self, given: Parameters) -> Sequence[Any]:
+        values = {**self._fixed, **given} if self._fixed else given
+        return self._pick(values) if self._pick else [values[name] for name in self._order]
 
 
 def _cursor(connection: Connection) -> Any:
@@ -136,7 +137,7 @@ class SqliteDialect:
     ) -> None:
         """One server has the file: there is nobody to tell."""
 
-    def store_arrival(self) -> Executable:
+    def store_arrival(self) -> Insert:
         """Keeps `arrival_us` in the one row that there is."""
         table = tables.latest_arrival
         given = bindparam("arrival_us", type_=BigInteger)

@@ -27,8 +27,8 @@ class Statements:
         self._dialect = dialect
         self._look_up = cache(self._made_look_up)
         self._upsert = cache(self._made_upsert)
-        self.numbering = self._numbering()
-        self.store_arrival = dialect.store_arrival()
+        self.numbering = dialect.prepare(self._numbering(), ["many"])
+        self.store_arrival = dialect.prepare(dialect.store_arrival(), ["arrival_us"])
 
     def by_keys(
         self,

@@ -139,11 +139,13 @@ def _judge_campaign(
     """Judge the person's journeys in one campaign, each by the goal it started with (G8)."""
     judged_journeys = judge_journeys(happening, journeys, catalog, rules)
     met = {item.journey.journey_id: item for item in judged_journeys if item.can_convert}
-    assessments = assess_deliveries(met.values(), deliveries, happening.now_us)
-    in_time = tuple(candidates(assessments))
     faults = [
         fault_of(j.revision, j.goal.filter, j.result) for j in judged_journeys if _has_no_answer(j)
     ]
+    if not met:  # so it is with most events: there is nothing more to look at
+        return JudgedCampaign(judged_journeys, (), (), None, tuple(faults))
+    assessments = assess_deliveries(met.values(), deliveries, happening.now_us)
+    in_time = tuple(candidates(assessments))
     conversion = None
     if in_time and not in_time[-1].already_converted:  # C6, C8: else it passes to no other
         judged = met[in_time[-1].journey_id]

@@ -89,6 +89,7 @@ class Pipeline:
         self._waiting_bytes = 0
         self._closing = False
         self._broken = False
+        self._waking = False
         self._store_fault: Exception | None = None
         self._latest_us = engine.latest_arrival_us
         self.conversions = Pulse()
@@ -166,8 +167,23 @@ class Pipeline:
                 self._queue.append(_Waiting(arrivals, size_bytes, future))
                 self._waiting += len(arrivals)
                 self._waiting_bytes += size_bytes
-                self._work.notify()
+                self._wake_soon()
         return future
+
+    def _wake_soon(self) -> None:
+        """Wake the thread once the loop has gone through what is ready now.
+
+        What arrived together so comes into one batch, instead of the first alone and then the rest;
+        a lone command waits for as long as an idle loop takes to go round.
+        """
+        if not self._waking:
+            self._waking = True
+            self._loop.call_soon(self._loop.call_soon, self._wake)
+
+    def _wake(self) -> None:
+        self._waking = False
+        with self._work:
+            self._work.notify()
 
     def _arrival_us(self) -> int:
         """The arrival time, which never goes back even if the clock does (C9).

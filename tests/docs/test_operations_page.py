@@ -32,7 +32,7 @@ def test_options_are_those_of_the_command_line() -> None:
 
 @pytest.mark.parametrize("row", LIMITS, ids=lambda row: row[2].rpartition(".")[2])
 def test_limits_are_the_constants(row: list[str]) -> None:
-    found = re.match(r"[\d,]+", row[1])
+    found = re.match(r"[\d,.]+", row[1])
     assert found
     assert float(found[0].replace(",", "")) == constant(row[2])
 

@@ -23,18 +23,23 @@ from attribution_service.pipeline.retention import Retention
 log = structlog.get_logger()
 
 _RETRY_AFTER_SECONDS = 0.5
+# How much the last batch counts in the average of how long one takes.
+_LATEST_WEIGHT = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class PipelineLimits:
     """How much is taken in before more is refused, and how much is carried out at once.
 
-    `waiting` commands of `waiting_bytes` in all may wait; `batch` of them share a transaction.
+    `waiting` commands of `waiting_bytes` in all may wait; `batch` of them share a transaction. What
+    would wait for about `wait_seconds` behind whole batches is refused, so that whatever is
+    answered is answered soon.
     """
 
     waiting: int = 10_000
     waiting_bytes: int = 64 * 1024 * 1024
     batch: int = 500
+    wait_seconds: float = 0.3
 
 
 class Pulse:
@@ -90,12 +95,18 @@ class Pipeline:
         self._closing = False
         self._broken = False
         self._waking = False
+        self._batch_seconds = 0.0
         self._store_fault: Exception | None = None
         self._latest_us = engine.latest_arrival_us
         self.conversions = Pulse()
         self.answered = Pulse()
         self._thread = threading.Thread(target=self._run, name="pipeline", daemon=True)
         self._thread.start()
+
+    def check_room(self, size_bytes: int) -> None:
+        """Refuse what there is no room for before any work is done for it. Raises Refusal."""
+        with self._work:
+            self._check_open(1, size_bytes)
 
     def at_once(self, command: Command) -> Answer | None:
         """The answer to a command that changes nothing and need not wait; None: submit it.
@@ -202,6 +213,10 @@ class Pipeline:
             or self._waiting_bytes + size_bytes > limits.waiting_bytes
         ):
             raise overloaded(f"{self._waiting} commands wait already")
+        # One batch is no queue: however long a commit takes, few callers are never refused.
+        batches = self._waiting // limits.batch
+        if many and batches and batches * self._batch_seconds >= limits.wait_seconds:
+            raise overloaded("what waits takes long already")
 
     def store_answers(self, fault: Exception | None) -> None:
         """Hear that the store is away, or back (None).
@@ -238,7 +253,10 @@ class Pipeline:
     def _carry_out_taken(self) -> None:
         wanted = [each for each in self._taken if not each.future.cancelled()]
         so_far = self._engine.conversions_recorded
+        begun = self._loop.time()
         outcomes = self._carry_out([each for part in wanted for each in part.arrivals])
+        took = self._loop.time() - begun
+        self._batch_seconds += _LATEST_WEIGHT * (took - self._batch_seconds)
         self._tell(wanted, outcomes, self._engine.conversions_recorded != so_far)
 
     def _retain(self) -> None:

@@ -24,7 +24,8 @@ _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA busy_timeout=5000",
-    "PRAGMA cache_size=-65536",
+    # 16 MiB for each connection, of which there may be six; the system keeps the rest of the file.
+    "PRAGMA cache_size=-16384",
     # What is deleted is overwritten: whoever was erased is not to be read from the file.
     "PRAGMA secure_delete=ON",
 )

@@ -4,6 +4,7 @@ import string
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import quote
 
 import structlog
@@ -33,6 +34,7 @@ _MAX_DESCRIPTION_BYTES = 400
 _MAX_METADATA_BYTES = 300
 _MAX_VIOLATIONS_BYTES = 1_500
 _STORE_RETRY_SECONDS = 1.0
+_SHORT_FAILURES = 100
 
 CODES: Mapping[Reason, StatusCode] = {
     Reason.FIELD_REQUIRED: StatusCode.INVALID_ARGUMENT,
@@ -88,6 +90,18 @@ class Failure:
 def failure(fault: BaseException, method: str) -> Failure:
     """The status that tells a fault of a call of `method`; a fault nobody expected is logged."""
     refusal = _refusal(fault, method)
+    if refusal.violations or refusal.metadata:
+        return _failure(refusal)
+    return _short_failure(refusal.reason, refusal.message, refusal.retry_after_seconds)
+
+
+# Under overload the same is told thousands of times a second, by one who has no time for it.
+@lru_cache(maxsize=_SHORT_FAILURES)
+def _short_failure(reason: Reason, message: str, retry_after_seconds: float | None) -> Failure:
+    return _failure(Refusal(reason, message, retry_after_seconds=retry_after_seconds))
+
+
+def _failure(refusal: Refusal) -> Failure:
     code = CODES[refusal.reason]
     number: int = code.value[0]
     message = _message(refusal.message)

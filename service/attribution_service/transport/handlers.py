@@ -191,6 +191,7 @@ class Handlers:
     async def _command(
         self, method: Method, rpc: CommandRpc, data: bytes, context: "Context"
     ) -> bytes:
+        self._pipeline.check_room(len(data))
         wanted = rpc.command(self._parse(method, data))
         answer = self._pipeline.at_once(wanted)
         if answer is None:
@@ -199,6 +200,7 @@ class Handlers:
 
     async def _batch(self, method: Method, rpc: BatchRpc, data: bytes, context: "Context") -> bytes:
         check_size(data, self._limits.message_bytes)
+        self._pipeline.check_room(len(data))
         items = rpc.parse(method.request_type, data)
         wanted = rpc.commands(items)
         outcomes: Sequence[Outcome] | None = self._pipeline.all_at_once(wanted)

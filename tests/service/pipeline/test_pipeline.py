@@ -309,6 +309,53 @@ def test_more_than_may_wait_is_refused_at_once() -> None:
     asyncio.run(main())
 
 
+def test_what_would_wait_long_behind_whole_batches_is_refused() -> None:
+    async def main() -> None:
+        store = SlowStore()
+        limits = PipelineLimits(batch=2, wait_seconds=0.0)
+        pipeline = Pipeline(Engine(store), ManualClock(), limits)
+        first = asyncio.create_task(pipeline.submit(CREATE))
+        await entered(store)
+        waiting = [asyncio.create_task(pipeline.submit(CheckExit("p", "j"))) for _ in range(2)]
+        await asyncio.sleep(0)
+        for refused in (
+            lambda: pipeline.check_room(0),
+            lambda: pipeline.take_in([CheckExit("p", "j")]),
+        ):
+            with pytest.raises(Refusal) as told:
+                refused()
+            assert told.value.reason is Reason.OVERLOADED
+            assert told.value.retry_after_seconds
+        store.go.set()
+        await asyncio.gather(first, *waiting, return_exceptions=True)
+        pipeline.check_room(0)
+        await pipeline.close()
+
+    asyncio.run(main())
+
+
+def test_few_are_never_refused_however_long_a_commit_takes() -> None:
+    async def main() -> None:
+        store = SlowStore()
+        limits = PipelineLimits(batch=2, wait_seconds=0.0)
+        pipeline = Pipeline(Engine(store), ManualClock(), limits)
+        first = asyncio.create_task(pipeline.submit(CREATE))
+        await entered(store)
+        one = asyncio.create_task(pipeline.submit(CheckExit("p", "j")))
+        await asyncio.sleep(0)
+        pipeline.check_room(0)
+        two = asyncio.create_task(pipeline.submit(CheckExit("p", "j")))
+        store.go.set()
+        told = await asyncio.gather(first, one, two, return_exceptions=True)
+        assert [getattr(each, "reason", None) for each in told[1:]] == [
+            Reason.JOURNEY_NOT_FOUND,
+            Reason.JOURNEY_NOT_FOUND,
+        ]
+        await pipeline.close()
+
+    asyncio.run(main())
+
+
 def test_closing_carries_out_what_waits_and_takes_no_more() -> None:
     async def main() -> None:
         store = SlowStore()

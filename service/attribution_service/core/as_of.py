@@ -151,7 +151,8 @@ def _status(
         return DeliveryStatus.DRAFTED, Unsure.BEFORE_SENT
     if delivery.status is DeliveryStatus.BOUNCED and not any(t >= moment_us for t in in_time_us):
         return DeliveryStatus.BOUNCED, Unsure.BOUNCED
-    if _sent_reported(delivery) or any(t <= moment_us for t in in_time_us):
+    # Before it was there, another of its id was, which is gone (retention).
+    if _sent_reported(delivery) or any(delivery.create_us <= t <= moment_us for t in in_time_us):
         return DeliveryStatus.SENT, None
     return DeliveryStatus.SENT, Unsure.SENT_REPORTED
 

@@ -253,8 +253,9 @@ class _Replay:
             yield _Fact(known_us, _Rank.SENT, delivery)
             if delivery.status is DeliveryStatus.BOUNCED:
                 # C3: when it bounced is not recorded, but until then it was seen as sent.
-                until_us = self._sent_until_us.get(delivery.delivery_id, known_us - 1)
-                yield _Fact(until_us + 1, _Rank.BOUNCED, delivery)
+                # What is older is of another delivery of this id, which is gone (retention).
+                until_us = self._sent_until_us.get(delivery.delivery_id, 0)
+                yield _Fact(max(known_us, until_us + 1), _Rank.BOUNCED, delivery)
 
     def _step(self, fact: _Fact) -> Step:
         match fact.what:

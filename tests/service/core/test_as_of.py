@@ -57,6 +57,10 @@ def played(*timeline: tuple[int, Command]) -> PersonState:
     """All that is recorded of a person after commands at microseconds."""
     state = PersonState("ada")
     state.meet()
+    return play(state, *timeline)
+
+
+def play(state: PersonState, *timeline: tuple[int, Command]) -> PersonState:
     for at_us, command in timeline:
         for change in decide(command, state, CATALOG, RULES, at_us).changes:  # type: ignore[arg-type]
             state.apply(change)
@@ -156,6 +160,15 @@ def test_what_can_be_known_of_a_status(
     assert then.unsure.get("d") == unsure
     if found is not None:
         assert (found.sent_us is not None) is (found.status.rank >= DeliveryStatus.SENT.rank)
+
+
+def test_one_that_was_removed_tells_nothing_of_another_of_its_id() -> None:
+    other = replace(sent(), delivery_id="d2")
+    whole = played((10, START), (12, sent()), (13, other), (15, BOUGHT))
+    assert [each.delivery_id for each in whole.conversions["e"][0].candidates] == ["d", "d2"]
+    del whole.deliveries["d"]
+    then = as_of(play(whole, (20, DRAFTED), (60, sent(told_us=25))), 50)
+    assert then.unsure == {"d": Unsure.SENT_REPORTED}
 
 
 def test_attributes_are_those_of_now() -> None:

@@ -387,6 +387,23 @@ def test_people_who_were_deleted_are_missing_and_it_says_so(world: World) -> Non
     assert tried.notes == {"PEOPLE_DELETED": 0, "DELIVERIES_REMOVED": 0}
 
 
+def test_a_delivery_under_the_id_of_one_that_was_removed_is_another(world: World) -> None:
+    world.create()
+    world.start("ada", 1)
+    world.deliver("ada", 2)
+    world.deliver("ada", 3, delivery="d2")
+    world.bought("ada", 10)
+    world.play()
+    with world.store.transaction() as transaction:
+        assert transaction.sweep_deliveries(Sweep(5 * HOUR_US)).deliveries == 1
+    # What is on record of e1 names the first d1 among the messages in time.
+    world.deliver("ada", 20, status="BOUNCED")
+    world.bought("ada", 30, event="e2")
+    tried = world.tried(goal())
+    assert tried.ids == ["ada d2 e1"]
+    assert tried.summary.deliveries == 2
+
+
 def test_deliveries_that_were_removed_are_missing_and_it_says_so(world: World) -> None:
     world.create()
     for person, at in (("ada", 1), ("bob", 5000)):

@@ -9,7 +9,7 @@ from google.protobuf.message import Message
 from attribution_service.core.refusals import Reason, Refusal, invalid
 from attribution_service.storage.interface import Place, Placed
 from attribution_service.transport.fields import Fields
-from attribution_service.transport.reads import Page
+from attribution_service.transport.reads import Page, is_text
 
 M = TypeVar("M", bound=Message)
 R = TypeVar("R")
@@ -60,7 +60,7 @@ class PlacePage:
             return None
         try:
             found = json.loads(after)
-        except ValueError:
+        except (ValueError, RecursionError):
             found = None
         if not isinstance(found, list) or len(found) != len(self._parts):
             raise _not_ours()
@@ -72,7 +72,7 @@ class PlacePage:
 def _is(part: object, kind: type[int | str]) -> bool:
     if type(part) is int and kind is int:
         return -_LARGEST <= part < _LARGEST
-    return type(part) is kind
+    return type(part) is kind and (not isinstance(part, str) or is_text(part))
 
 
 def _not_ours() -> Refusal:

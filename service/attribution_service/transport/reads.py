@@ -223,7 +223,15 @@ def _opened(token: str) -> tuple[object, object]:
         return None, None
     try:
         digest, after = json.loads(base64.urlsafe_b64decode(token.encode()))
-        str(after).encode()  # half of a surrogate pair can be in JSON, and in no id
-    except (binascii.Error, ValueError, TypeError):
+    except (binascii.Error, ValueError, TypeError, RecursionError):
         return None, None
-    return digest, after
+    return (digest, after) if is_text(str(after)) else (None, None)
+
+
+def is_text(found: str) -> bool:
+    """Whether a store can be asked for it: JSON can hold what no id can."""
+    try:
+        found.encode()  # not half of a surrogate pair
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in found

@@ -39,7 +39,7 @@ class PipelineLimits:
     waiting: int = 10_000
     waiting_bytes: int = 64 * 1024 * 1024
     batch: int = 500
-    wait_seconds: float = 0.3
+    wait_seconds: float = 0.5
 
 
 class Pulse:
@@ -214,8 +214,8 @@ class Pipeline:
         ):
             raise overloaded(f"{self._waiting} commands wait already")
         # One batch is no queue: however long a commit takes, few callers are never refused.
-        batches = self._waiting // limits.batch
-        if many and batches and batches * self._batch_seconds >= limits.wait_seconds:
+        batches = (self._waiting - 1) // limits.batch
+        if many and batches > 0 and batches * self._batch_seconds >= limits.wait_seconds:
             raise overloaded("what waits takes long already")
 
     def store_answers(self, fault: Exception | None) -> None:

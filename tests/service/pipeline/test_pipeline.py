@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from attribution_dsl import Limits
@@ -316,7 +317,7 @@ def test_what_would_wait_long_behind_whole_batches_is_refused() -> None:
         pipeline = Pipeline(Engine(store), ManualClock(), limits)
         first = asyncio.create_task(pipeline.submit(CREATE))
         await entered(store)
-        waiting = [asyncio.create_task(pipeline.submit(CheckExit("p", "j"))) for _ in range(2)]
+        waiting = [asyncio.create_task(pipeline.submit(CheckExit("p", "j"))) for _ in range(3)]
         await asyncio.sleep(0)
         for refused in (
             lambda: pipeline.check_room(0),
@@ -341,16 +342,13 @@ def test_few_are_never_refused_however_long_a_commit_takes() -> None:
         pipeline = Pipeline(Engine(store), ManualClock(), limits)
         first = asyncio.create_task(pipeline.submit(CREATE))
         await entered(store)
-        one = asyncio.create_task(pipeline.submit(CheckExit("p", "j")))
+        one = asyncio.create_task(pipeline.submit_all([CheckExit("p", "j")] * 2))
         await asyncio.sleep(0)
         pipeline.check_room(0)
         two = asyncio.create_task(pipeline.submit(CheckExit("p", "j")))
         store.go.set()
-        told = await asyncio.gather(first, one, two, return_exceptions=True)
-        assert [getattr(each, "reason", None) for each in told[1:]] == [
-            Reason.JOURNEY_NOT_FOUND,
-            Reason.JOURNEY_NOT_FOUND,
-        ]
+        told: Any = await asyncio.gather(first, one, two, return_exceptions=True)
+        assert [each.reason for each in (*told[1], told[2])] == [Reason.JOURNEY_NOT_FOUND] * 3
         await pipeline.close()
 
     asyncio.run(main())

@@ -1,18 +1,20 @@
 """What is particular to PostgreSQL in the store's SQL."""
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     Insert,
     Integer,
     Select,
     Table,
+    TableValuedAlias,
     Text,
     and_,
     bindparam,
@@ -53,6 +55,21 @@ _ENDS = ("since", "until")
 _ARRIVAL_ROWS = 256
 
 
+class _BulkInsert(PlainlyPrepared):
+    """An insert of any number of rows by one statement, which always has the same text."""
+
+    def __init__(self, statement: Insert, names: Sequence[str]) -> None:
+        self._names = names
+        given = _rows_of({name: _plain(statement.table.c[name]) for name in names})
+        chosen = select(*(given.c[name] for name in names))
+        super().__init__(statement.from_select(list(names), chosen))
+
+    def send(self, connection: Connection, given: Sequence[Parameters]) -> None:
+        """Insert these rows, none of which has the key of another one."""
+        values = {f"given_{name}": [row[name] for row in given] for name in self._names}
+        connection.execute(self._statement, values)
+
+
 class PostgresDialect:
     """PostgreSQL: lists go as arrays, one for each column, and `unnest` makes rows of them."""
 
@@ -69,9 +86,7 @@ class PostgresDialect:
         types: dict[str, TypeEngine[Any]] = {c.name: _plain(c) for c in columns}
         if between is not None:
             types |= dict.fromkeys(_ENDS, between.type)
-        arrays = [bindparam(f"given_{name}", type_=ARRAY(kind)) for name, kind in types.items()]
-        names = [column(name, kind) for name, kind in types.items()]
-        given = func.unnest(*arrays).table_valued(*names).render_derived(name="given")
+        given = _rows_of(types)
         matches = [c == given.c[c.name] for c in columns]
         if between is not None:
             since, until = (given.c[end] for end in _ENDS)
@@ -90,8 +105,10 @@ class PostgresDialect:
             f"given_{name}": list(values) for name, values in zip(names, of_columns, strict=True)
         }
 
-    def prepare(self, statement: Select[Any] | Insert, names: Sequence[str]) -> Prepared:  # noqa: ARG002
+    def prepare(self, statement: Select[Any] | Insert, names: Sequence[str]) -> Prepared:
         """A statement to send again and again, each time with values for these parameters."""
+        if isinstance(statement, Insert):
+            return _BulkInsert(statement, names)
         return PlainlyPrepared(statement)
 
     def steps(self) -> Steps:
@@ -162,7 +179,16 @@ class PostgresDialect:
         return None
 
 
-def _plain(found: Column[Any]) -> TypeEngine[Any]:
+def _rows_of(types: Mapping[str, TypeEngine[Any]]) -> TableValuedAlias:
+    """Rows of arrays that are given, one array for each column."""
+    arrays = [
+        bindparam(f"given_{name}", type_=ARRAY(kind, dimensions=1)) for name, kind in types.items()
+    ]
+    names = [column(name, kind) for name, kind in types.items()]
+    return func.unnest(*arrays).table_valued(*names).render_derived(name="given")
+
+
+def _plain(found: ColumnElement[Any]) -> TypeEngine[Any]:
     """The type of a column's values, without the collation that it is compared by."""
     return Text() if isinstance(found.type, Text) else found.type
 

@@ -16,7 +16,6 @@ from typing import Any
 
 import grpc
 import pytest
-from reliability.test_crash import connect
 from support.calls import COURSE, Caller, email, finished, refusal
 from support.postgres import PostgresServer, free_port
 
@@ -59,6 +58,22 @@ def callers(replicas: Sequence[Replica]) -> Iterator[list[Caller]]:
     yield made
     for each in made:
         each.close()
+
+
+def connect(address: str) -> Caller:
+    """A caller of a server once it answers."""
+    made = caller(address)
+    grpc.channel_ready_future(made.channel).result(timeout=SECONDS)
+    return made
+
+
+def caller(address: str) -> Caller:
+    """A caller that soon looks again whether a server that was killed is back."""
+    pauses = ("grpc.initial_reconnect_backoff_ms", "grpc.min_reconnect_backoff_ms")
+    most = ("grpc.max_reconnect_backoff_ms", 500)
+    # Otherwise all callers of an address share one connection, and the pauses of its first one.
+    own = ("grpc.use_local_subchannel_pool", 1)
+    return Caller(address, options=[*((name, 100) for name in pauses), most, own])
 
 
 Command = tuple[str, Mapping[str, Any]]
@@ -259,7 +274,7 @@ def test_kill_9_of_servers_under_load(
             for position, (name, request) in enumerate(commands_of(person)):
                 for turn in count(worker + number):
                     target = address[turn % SERVERS]
-                    call = calls.get(target) or calls.setdefault(target, Caller(target))
+                    call = calls.get(target) or calls.setdefault(target, caller(target))
                     try:
                         ledger.answered[person, position] = call(name, request)
                     except grpc.RpcError as error:

@@ -1,6 +1,6 @@
 """Calls of a server by method name, with requests as dictionaries or raw bytes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,10 +38,15 @@ class Refused:
 class Caller:
     """Calls the server at an address."""
 
-    def __init__(self, address: str, clock: ManualClock | None = None) -> None:
+    def __init__(
+        self,
+        address: str,
+        clock: ManualClock | None = None,
+        options: Sequence[tuple[str, Any]] = (),
+    ) -> None:
         self.address = address
         self.clock = clock
-        self.channel = grpc.insecure_channel(address)
+        self.channel = grpc.insecure_channel(address, options=list(options))
 
     def __call__(self, name: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """The response as a dictionary. Raises grpc.RpcError."""

@@ -69,11 +69,11 @@ def connect(address: str) -> Caller:
 
 def caller(address: str) -> Caller:
     """A caller that soon looks again whether a server that was killed is back."""
-    pauses = ("grpc.initial_reconnect_backoff_ms", "grpc.min_reconnect_backoff_ms")
+    pause = ("grpc.initial_reconnect_backoff_ms", 100)
     most = ("grpc.max_reconnect_backoff_ms", 500)
     # Otherwise all callers of an address share one connection, and the pauses of its first one.
     own = ("grpc.use_local_subchannel_pool", 1)
-    return Caller(address, options=[*((name, 100) for name in pauses), most, own])
+    return Caller(address, options=[pause, most, own])
 
 
 Command = tuple[str, Mapping[str, Any]]

@@ -107,7 +107,8 @@ class PostgresDialect:
 
     def prepare(self, statement: Select[Any] | Insert, names: Sequence[str]) -> Prepared:
         """A statement to send again and again, each time with values for these parameters."""
-        if isinstance(statement, Insert):
+        # Whole rows: what else is inserted has its values from the statement itself.
+        if isinstance(statement, Insert) and list(names) == list(statement.table.c.keys()):
             return _BulkInsert(statement, names)
         return PlainlyPrepared(statement)
 

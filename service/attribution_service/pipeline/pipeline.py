@@ -23,6 +23,8 @@ from attribution_service.pipeline.retention import Retention
 log = structlog.get_logger()
 
 _RETRY_AFTER_SECONDS = 0.5
+# So many calls may always wait, whatever they hold.
+FEW_CALLS = 6
 # How much the last batch counts in the average of how long one takes.
 _LATEST_WEIGHT = 0.3
 
@@ -213,9 +215,11 @@ class Pipeline:
             or self._waiting_bytes + size_bytes > limits.waiting_bytes
         ):
             raise overloaded(f"{self._waiting} commands wait already")
-        # One batch is no queue: however long a commit takes, few callers are never refused.
+        # However long a commit takes, few callers are never refused.
+        if not many or len(self._queue) < FEW_CALLS:
+            return
         batches = (self._waiting - 1) // limits.batch
-        if many and batches > 0 and batches * self._batch_seconds >= limits.wait_seconds:
+        if batches > 0 and batches * self._batch_seconds >= limits.wait_seconds:
             raise overloaded("what waits takes long already")
 
     def store_answers(self, fault: Exception | None) -> None:

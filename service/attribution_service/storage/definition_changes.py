@@ -31,8 +31,8 @@ def changes_of(noted: Sequence[rows.Row], look_up: LookUp) -> list[DefinitionCha
         for row in stored
     }
     found: list[DefinitionChange] = [
-        CampaignChange(current[campaign_id], revision)
-        for (campaign_id, _), revision in by_number.items()
+        CampaignChange(current[key[0]], by_number[key])
+        for key in sorted(by_number)  # databases join in an order of their own
     ]
     of_segments = look_up(segments, (segments.c.segment_id,), _alone(segment_ids))
     return [*found, *map(rows.segment, of_segments)]

@@ -45,10 +45,15 @@ class StoreWatch:
         self._answers: bool | None = None
 
     async def run(self) -> None:
-        """Look until cancelled."""
-        while True:
-            await self.look()
-            await asyncio.sleep(self._times.pause_seconds)
+        """Look until cancelled; ends when a look that has begun is done, or takes too long."""
+        try:
+            while True:
+                await self.look()
+                await asyncio.sleep(self._times.pause_seconds)
+        finally:
+            # What it has of the store must be back before the store is closed.
+            if self._probing is not None:
+                await asyncio.wait({self._probing}, timeout=self._times.patience_seconds)
 
     async def look(self) -> None:
         """Look once, and tell if something has changed."""

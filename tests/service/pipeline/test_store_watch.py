@@ -95,6 +95,39 @@ def test_a_look_that_takes_too_long_counts_and_is_not_repeated_beside_itself() -
     asyncio.run(main())
 
 
+def test_who_stops_looking_waits_for_the_look_that_goes_on() -> None:
+    async def main() -> None:
+        store = Flaky()
+        store.free.clear()
+        looking = asyncio.create_task(StoreWatch(store, Told(), ignore).run())
+        while not store.probes:
+            await asyncio.sleep(0.001)
+        looking.cancel()
+        await asyncio.sleep(0.01)
+        assert not looking.done()
+        store.free.set()
+        with pytest.raises(asyncio.CancelledError):
+            await looking
+
+    asyncio.run(main())
+
+
+def test_who_stops_looking_does_not_wait_for_ever() -> None:
+    async def main() -> None:
+        store = Flaky()
+        store.free.clear()
+        times = WatchTimes(patience_seconds=0.01)
+        looking = asyncio.create_task(StoreWatch(store, Told(), ignore, times).run())
+        while not store.probes:
+            await asyncio.sleep(0.001)
+        looking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await looking
+        store.free.set()
+
+    asyncio.run(main())
+
+
 class Stuck(MemoryStore):
     """A store whose transactions begin when they are let."""
 

@@ -372,9 +372,5 @@ def _achievement(fields: Row) -> Achievement:
     return PerformsEvent(fields["event_name"], fields["filter"])
 
 
-def _without_bucket(row: Row) -> Row:
-    return {name: value for name, value in row.items() if name != "bucket"}
-
-
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

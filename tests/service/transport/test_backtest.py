@@ -510,25 +510,23 @@ def call(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Caller]:
 
 def test_a_stream(call: Caller) -> None:
     parts = Stream(call).rest()
-    assert [list(part) for part in parts] == [
-        ["progress"],
-        ["conversion"],
-        ["progress"],
-        ["summary"],
-    ]
+    # Between the first and the last, progress comes as often as time passes.
+    told = [next(iter(part)) for part in parts]
+    assert [kind for kind in told[1:-2] if kind != "progress"] == ["conversion"]
+    assert [told[0], *told[-2:]] == ["progress", "progress", "summary"]
     assert parts[0] == {"progress": {"journey_count": "2"}}
-    found = parts[1]["conversion"]
+    found = parts[told.index("conversion")]["conversion"]
     assert found["recorded"] is True
     assert found["conversion"]["delivery_id"] == "d1"
     assert "filter" not in found["conversion"]
-    assert parts[2]["progress"] == {
+    assert parts[-2]["progress"] == {
         "journeys": "2",
         "journey_count": "2",
         "people": "2",
         "events": "1",
         "conversions": "1",
     }
-    assert parts[3]["summary"]["both"] == "1"
+    assert parts[-1]["summary"]["both"] == "1"
 
 
 REFUSED: list[tuple[dict[str, Any], str, str, str]] = [

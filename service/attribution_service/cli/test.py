@@ -49,7 +49,8 @@ def test(
             metavar="STORE",
             help="What they are played on. memory: the core in this process. sqlite: a server "
             "over gRPC for each scenario, on a temporary SQLite file. sqlite:///FILE: the same on "
-            "a new file, which stays.",
+            "a new file, which stays. postgresql://HOST/DATABASE: the same, each in a schema of "
+            "its own, which does not stay.",
         ),
     ] = MEMORY,
     verbose: Annotated[

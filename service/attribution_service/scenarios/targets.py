@@ -13,11 +13,18 @@ from google.rpc import error_details_pb2, status_pb2
 
 from attribution_service.app import background
 from attribution_service.clock import ManualClock
-from attribution_service.config import ServerSettings, SettingsError, sqlite_path
+from attribution_service.config import (
+    ServerSettings,
+    SettingsError,
+    is_postgres,
+    shown_store,
+    sqlite_path,
+)
 from attribution_service.core.commands import Command
 from attribution_service.core.refusals import Refusal, Violation
 from attribution_service.pipeline.engine import Arrival, Engine, Outcome
 from attribution_service.storage.memory import MemoryStore
+from attribution_service.storage.scratch import scratch_postgres
 from attribution_service.transport.batch import BatchRpc
 from attribution_service.transport.errors import STATUS_DETAILS, failure
 from attribution_service.transport.limits import TransportLimits
@@ -141,25 +148,29 @@ def _details(status: status_pb2.Status, kind: type[T]) -> Iterator[T]:
 
 
 def factory(store: str) -> TargetFactory:
-    """Targets on this store: `memory`, `sqlite`, or `sqlite:///FILE`. Raises SettingsError.
+    """Targets on this store: `memory`, `sqlite`, `sqlite:///FILE`, or `postgresql://...`.
 
     A named file must not exist yet; it is made anew for each scenario, and that of the last one
-    stays to be looked at.
+    stays to be looked at. In a database each scenario has a schema of its own, which does not stay.
+    Raises SettingsError.
     """
     if store == MEMORY:
         return _core
     if store == SQLITE:
         return _temporary
+    if is_postgres(store):
+        return lambda: _on_postgres(store)
     if not store.startswith(f"{SQLITE}:"):
         raise SettingsError(
-            f"{store!r} is no store for scenarios: {MEMORY}, {SQLITE} or sqlite:///FILE"
+            f"{shown_store(store)!r} is no store for scenarios: {MEMORY}, {SQLITE}, "
+            "sqlite:///FILE or postgresql://HOST/DATABASE"
         )
     path = sqlite_path(store)
     if any(file.exists() for file in _files_of(path)):
         raise SettingsError(
             f"{str(path)!r} exists; scenarios need a store of their own: name a new file"
         )
-    return lambda: _server(path)
+    return lambda: _on_file(path)
 
 
 def _files_of(path: Path) -> list[Path]:
@@ -174,16 +185,28 @@ def _core() -> Iterator[Target]:
 
 @contextmanager
 def _temporary() -> Iterator[Target]:
-    with tempfile.TemporaryDirectory() as folder, _server(Path(folder, "scenario.db")) as target:
+    with tempfile.TemporaryDirectory() as folder, _on_file(Path(folder, "scenario.db")) as target:
         yield target
 
 
 @contextmanager
-def _server(path: Path) -> Iterator[Target]:
+def _on_file(path: Path) -> Iterator[Target]:
     for left_over in _files_of(path):  # of the scenario before; factory() saw that none was there
         left_over.unlink(missing_ok=True)
+    with _server(f"sqlite:///{path}") as target:
+        yield target
+
+
+@contextmanager
+def _on_postgres(store_url: str) -> Iterator[Target]:
+    with scratch_postgres(store_url) as own_url, _server(own_url) as target:
+        yield target
+
+
+@contextmanager
+def _server(store_url: str) -> Iterator[Target]:
     clock = ManualClock()
-    with background(ServerSettings(store_url=f"sqlite:///{path}"), clock) as address:
+    with background(ServerSettings(store_url=store_url), clock) as address:
         target = ServerTarget(address, clock)
         try:
             yield target

@@ -81,6 +81,14 @@ lock: ## Pin all dependencies anew, with hashes.
 		--group pyproject.toml:dev pyproject.toml clients/python/pyproject.toml \
 		--output-file requirements/dev.txt
 	.venv/lock/bin/uv pip compile --quiet --universal --generate-hashes --upgrade \
+		--python-version 3.11 --no-emit-index-url --no-emit-find-links --no-emit-package attribution-client \
+		--custom-compile-command "make lock" --constraints requirements/dev.txt \
+		pyproject.toml clients/python/pyproject.toml --output-file requirements/service.txt
+	.venv/lock/bin/uv pip compile --quiet --universal --generate-hashes --upgrade \
+		--python-version 3.11 --no-emit-index-url --no-emit-find-links \
+		--custom-compile-command "make lock" --constraints requirements/dev.txt \
+		--group pyproject.toml:build --output-file requirements/build.txt
+	.venv/lock/bin/uv pip compile --quiet --universal --generate-hashes --upgrade \
 		--python-version 3.11 --no-emit-index-url --no-emit-find-links \
 		--custom-compile-command "make lock" --constraints requirements/dev.txt \
 		--group pyproject.toml:bench --output-file requirements/bench.txt

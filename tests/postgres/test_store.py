@@ -32,6 +32,7 @@ from attribution_service.storage.postgres import (
     upgrade,
 )
 from attribution_service.storage.postgres_dialect import PostgresDialect
+from attribution_service.storage.schema import SchemaBehindError
 from attribution_service.storage.tables import metadata
 from service.storage.test_contract import (
     ALL,
@@ -91,12 +92,23 @@ def test_servers_that_start_at_once_migrate_one_after_the_other(postgres: Postgr
         assert list(pool.map(start, range(6))) == [schema.newest()] * 6
 
 
-def test_a_schema_that_is_not_the_newest_is_refused_without_migrating(
+def test_a_schema_that_is_not_there_is_waited_for_without_migrating(
     postgres: PostgresServer,
 ) -> None:
     postgres.create("fresh")
-    with pytest.raises(StoreSetupError, match="run `attribution-service migrate`"):
-        open_postgres(postgres.url("fresh"), migrate=False)
+    store = open_postgres(postgres.url("fresh"), migrate=False)
+    with pytest.raises(SchemaBehindError, match="run `attribution-service migrate`"):
+        store.probe()
+    with pytest.raises(StoreUnavailableError):
+        store.campaign("c1")
+    open_postgres(postgres.url("fresh"), migrate=True).close()
+    store.probe()
+    assert store.campaign("c1") is None
+    store.close()
+
+
+def test_a_schema_of_the_future_is_left_alone(postgres: PostgresServer) -> None:
+    postgres.create("fresh")
     open_postgres(postgres.url("fresh"), migrate=True).close()
     with postgres.connect("fresh") as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")

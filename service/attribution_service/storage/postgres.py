@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, make_url, select, text
+from sqlalchemy import URL, Engine, create_engine, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
-from attribution_service.storage import schema
+from attribution_service.storage import postgres_migration, schema
 from attribution_service.storage.interface import StoreSetupError, StoreUnavailableError
-from attribution_service.storage.postgres_dialect import LOCKS, PostgresDialect
+from attribution_service.storage.postgres_dialect import PostgresDialect
+from attribution_service.storage.schema import SchemaBehindError
 from attribution_service.storage.sql import SqlStore
 from attribution_service.storage.tables import conversion_sequence
 
@@ -22,13 +23,6 @@ _OLDEST = 150_000
 _WRITING = {"isolation_level": "READ COMMITTED"}
 # All that one read looks at is of one moment.
 _READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-# A lock of one number: those of people are pairs. Whoever waits for it does so without an end.
-_MIGRATING = (
-    text(
-        "SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', '0', true)"
-    ),
-    text("SELECT pg_advisory_xact_lock(:lock)"),
-)
 _SECRETS = ("password", "sslpassword", "passfile")
 _LATEST = select(conversion_sequence.c.last)
 # What a server says that will not get right by waiting. While it connects, the driver knows no
@@ -63,7 +57,7 @@ class PostgresStore(SqlStore):
     While it is away every call fails at once; `probe` finds out that it is back.
     """
 
-    def __init__(self, engine: Engine, prepare: Callable[[Engine], None]) -> None:
+    def __init__(self, engine: Engine, prepare: Callable[[Engine], schema.Found]) -> None:
         super().__init__(
             engine,
             PostgresDialect(),
@@ -72,7 +66,7 @@ class PostgresStore(SqlStore):
             on_close=engine.dispose,
         )
         self._prepare = prepare
-        self._prepared = False
+        self._found: schema.Found | None = None
         self._away = threading.Event()
         self._away.set()
 
@@ -82,18 +76,27 @@ class PostgresStore(SqlStore):
         Raises StoreUnavailableError, or StoreSetupError if it cannot be used as it is.
         """
         try:
-            last = self._look()
-        except StoreUnavailableError:
-            # Connections that were left from before it was away break first, all at once.
-            last = self._look()
+            try:
+                last = self._look()
+            except StoreUnavailableError:
+                # Connections that were left from before it was away break first, all at once.
+                last = self._look()
+        except (SchemaBehindError, StoreSetupError):
+            self._away.set()  # it is there, and of no use
+            raise
         self._away.clear()
         return last
 
     def _look(self) -> int:
         with self._telling():
-            if not self._prepared:
-                self._prepare(self._engine)
-                self._prepared = True
+            if self._found is None:
+                self._found = self._prepare(self._engine)
+            with self._reader.connect() as connection:
+                if schema.read(connection) == self._found:
+                    return connection.execute(_LATEST).scalar() or 0
+            # Somebody has migrated it, or put another one in its place: look anew.
+            self._found = None
+            self._found = self._prepare(self._engine)
             with self._reader.connect() as connection:
                 return connection.execute(_LATEST).scalar() or 0
 
@@ -129,8 +132,9 @@ def open_postgres(
 ) -> PostgresStore:
     """Open the store at this URL, `postgresql://...`; a database that is away may come later.
 
-    Raises StoreSetupError if the URL, the name or the password is wrong, if its schema is not the
-    one of this version (and `migrate` is not set), or if the server is too old.
+    So may the schema that it needs, where `migrate` is not set. Raises StoreSetupError if the URL,
+    the name or the password is wrong, if the schema is for newer programs, or if the server is too
+    old.
     """
     engine = postgres_engine(store_url, limits or PostgresLimits())
     store = PostgresStore(engine, prepare_by(migrate=migrate))
@@ -147,14 +151,23 @@ def open_postgres(
     return store
 
 
-def prepare_by(*, migrate: bool) -> Callable[[Engine], None]:
-    """What makes a database ready, or raises StoreSetupError."""
+def prepare_by(*, migrate: bool) -> Callable[[Engine], schema.Found]:
+    """What makes a database ready and says which schema it has.
 
-    def prepare(engine: Engine) -> None:
+    It raises StoreSetupError, or SchemaBehindError without `migrate` if it is for somebody else to
+    migrate it.
+    """
+    program = schema.load()
+
+    def prepare(engine: Engine) -> schema.Found:
         _require_version(engine)
-        if migrate:
-            schema.upgrade(engine, alone=_alone)
-        schema.require_current(engine)
+        found = schema.found_in(engine)
+        # Whoever can go on does not wait for somebody who is migrating.
+        if migrate and program.pending(found):
+            postgres_migration.upgrade(engine, program)
+            found = schema.found_in(engine)
+        program.require_usable(found)
+        return found
 
     return prepare
 
@@ -162,7 +175,7 @@ def prepare_by(*, migrate: bool) -> Callable[[Engine], None]:
 def upgrade(engine: Engine) -> None:
     """Bring the schema to the newest version; several servers may do so at once."""
     _require_version(engine)
-    schema.upgrade(engine, alone=_alone)
+    postgres_migration.upgrade(engine, schema.load())
 
 
 @contextmanager
@@ -228,13 +241,6 @@ def _parsed(store_url: str) -> URL:
             "the store's URL cannot be read: give postgresql://USER:PASSWORD@HOST:PORT/DATABASE, "
             "with what is special in a name or password written as %XX"
         ) from None
-
-
-def _alone(connection: Connection) -> None:
-    """Wait until no other server changes the schema."""
-    timeouts, lock = _MIGRATING
-    connection.execute(timeouts)
-    connection.execute(lock, {"lock": LOCKS})
 
 
 def _require_version(engine: Engine) -> None:

@@ -37,8 +37,8 @@ _KNOWS_EVENT = "SELECT 1 FROM receipts WHERE bucket = ? AND person_id = ? AND ev
 def open_sqlite(path: Path, *, migrate: bool) -> SqlStore:
     """Open the store in this file, made if it is missing; only one process may hold it.
 
-    Raises StoreSetupError if another server has it, if its schema is not the one of this version
-    (and `migrate` is not set), or if the folder is missing.
+    Raises StoreSetupError if another server has it, if its schema is older than this version needs
+    (and `migrate` is not set) or for newer ones only, or if the folder is missing.
     """
     if not migrate and not path.exists():
         raise StoreSetupError(
@@ -48,7 +48,7 @@ def open_sqlite(path: Path, *, migrate: bool) -> SqlStore:
         engine = stack.enter_context(locked_engine(path))
         if migrate:
             schema.upgrade(engine)
-        schema.require_current(engine)
+        schema.require_usable(engine)
         glance = stack.enter_context(closing(_Glance(path)))
         opened = stack.pop_all()  # from here on it is the store's to close
     return SqlStore(

@@ -14,7 +14,11 @@ from attribution_service.transport.limits import TransportLimits
 from attribution_service.transport.rpcs import METHODS, SERVICES
 from attribution_service.transport.under_way import CallsUnderWay
 
-__all__ = ["GrpcServer", "TransportLimits"]
+__all__ = ["LIVENESS", "GrpcServer", "TransportLimits"]
+
+# What health is asked for by whoever restarts a server that hangs: it says SERVING as long as it
+# says anything. That a store is away, a restart does not mend.
+LIVENESS = "liveness"
 
 _ROOM = 16
 _QUIET_SECONDS = 0.05
@@ -51,6 +55,7 @@ class GrpcServer:
         except RuntimeError:
             raise OSError(f"cannot listen on {address}: is something else serving there?") from None
         await self._server.start()
+        await self._health.set(LIVENESS, _SERVING)
         await self._report(serving=serving)
         return port
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from alembic import command
 from attribution_service.core.answers import CampaignChange, PersonChange
 from attribution_service.core.model import (
     Channel,
@@ -51,7 +50,7 @@ def old_store(path: Path) -> None:
     """A store as version 0001 left it."""
     engine = sqlite_engine(path)
     with engine.begin() as connection:
-        command.upgrade(schema._config(connection), "0001")
+        schema.migrate(connection, schema.load(), "0001")
         first = replace(REVISION, number=1)
         for revision in (first, replace(REVISION, number=2, webhook_action_ids=())):
             _insert(connection, "campaign_revisions", rows.revision_row(revision))

@@ -21,7 +21,7 @@ from attribution_service.pipeline.pipeline import PipelineLimits
 from attribution_service.storage.interface import StoreFullError, StoreUnavailableError
 from attribution_service.storage.sql import SqlStore
 from attribution_service.transport.rpcs import METHODS, SERVICES
-from attribution_service.transport.server import GrpcServer, TransportLimits
+from attribution_service.transport.server import LIVENESS, GrpcServer, TransportLimits
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from support.calls import (
     COURSE,
@@ -47,7 +47,7 @@ def health(call: Caller, service: str = "") -> int:
     return status
 
 
-@pytest.mark.parametrize("service", ["", *SERVICES])
+@pytest.mark.parametrize("service", ["", LIVENESS, *SERVICES])
 def test_health_of_each_service(call: Caller, service: str) -> None:
     assert health(call, service) == health_pb2.HealthCheckResponse.SERVING
 

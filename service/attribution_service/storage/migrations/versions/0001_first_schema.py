@@ -7,6 +7,8 @@ revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+# The first: there was nobody before.
+kind = "expands"
 
 ID = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 

@@ -9,6 +9,9 @@ revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
+# Who does not know the new columns would leave them empty, and figures would miss it.
+kind = "contracts"
+compatible_from = "0002"
 
 # As they were when this migration was written; it must do the same for ever.
 _CONVERTING_CHANNELS = ("EMAIL", "SMS", "PUSH", "WHATSAPP", "IN_APP")

@@ -7,6 +7,9 @@ revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
+# Who does not know segments and archives would decide otherwise.
+kind = "contracts"
+compatible_from = "0003"
 
 ID = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 

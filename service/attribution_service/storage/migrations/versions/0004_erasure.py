@@ -7,6 +7,9 @@ revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
+# Who does not know what was kept would count less.
+kind = "contracts"
+compatible_from = "0004"
 
 ID = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 

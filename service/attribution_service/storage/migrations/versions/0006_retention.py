@@ -7,6 +7,9 @@ revision = "0006"
 down_revision = "0005"
 branch_labels = None
 depends_on = None
+# Who does not know these numbers would count a person twice.
+kind = "contracts"
+compatible_from = "0006"
 
 ID = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 

@@ -7,6 +7,9 @@ revision = "0008"
 down_revision = "0007"
 branch_labels = None
 depends_on = None
+# Who does not tell of its changes would leave the others behind.
+kind = "contracts"
+compatible_from = "0008"
 
 ID = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 

@@ -50,12 +50,12 @@ def test_a_response_over_the_limit_is_refused(
 
 
 def test_options() -> None:
-    plain = dict(ChannelSettings(None, None, None, None).options())
+    plain = dict(ChannelSettings(None, None, None, None).options("host:1"))
     assert plain["grpc.max_receive_message_length"] == DEFAULT_MAX_MESSAGE_BYTES
     assert plain["grpc.max_send_message_length"] == DEFAULT_MAX_MESSAGE_BYTES
     assert plain["grpc.enable_retries"] == 0
     assert "grpc.keepalive_time_ms" not in plain
-    chosen = dict(ChannelSettings(None, 7, None, 1.5).options())
+    chosen = dict(ChannelSettings(None, 7, None, 1.5).options("host:1"))
     assert chosen["grpc.max_receive_message_length"] == 7
     assert chosen["grpc.keepalive_time_ms"] == 1500
 

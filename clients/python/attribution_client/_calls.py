@@ -51,8 +51,10 @@ class Calls:
         """Open a client. Connects with the first call.
 
         Args:
-            target: Where the service is, such as `127.0.0.1:50051`; or a ready
-                channel, which stays the caller's: `close` does not close it.
+            target: Where the service is, such as `127.0.0.1:50051`; several servers
+                as `dns:///name:50051` or `ipv4:10.0.0.1:50051,10.0.0.2:50051`, to
+                which calls go in turn; or a ready channel, which stays the
+                caller's: `close` does not close it.
             credentials: For TLS, such as `grpc.ssl_channel_credentials()`. None:
                 no encryption.
             timeout: Seconds that a call may take, retries included.
@@ -138,7 +140,7 @@ class Calls:
 
 
 def _open(target: str, settings: ChannelSettings) -> grpc.Channel:
-    options = settings.options()
+    options = settings.options(target)
     if settings.credentials is None:
         return grpc.insecure_channel(target, options=options)
     return grpc.secure_channel(target, settings.credentials, options=options)

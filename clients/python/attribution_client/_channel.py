@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +15,16 @@ DEFAULT_MAX_MESSAGE_BYTES: Final = 16 * 1024 * 1024
 
 _RECONNECT_MILLISECONDS: Final = 100
 _MAX_RECONNECT_MILLISECONDS: Final = 5_000
+
+# Targets that may lead to several servers. Each call goes to the next one, past those that do not
+# answer, or of which health says that they do not serve; one without health counts as serving.
+_SEVERAL: Final = ("dns:///", "ipv4:", "ipv6:")
+_IN_TURN: Final = json.dumps(
+    {"loadBalancingConfig": [{"round_robin": {}}], "healthCheckConfig": {"serviceName": ""}}
+)
+# A server that is new under a name is found when it is looked up again, which is when a connection
+# ends; by default not more often than every 30 seconds.
+_LOOK_UP_MILLISECONDS: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +46,8 @@ class ChannelSettings:
         if self.keepalive_seconds is not None and self.keepalive_seconds <= 0:
             raise ValueError("keepalive_seconds must be above 0")
 
-    def options(self) -> list[tuple[str, str | int]]:
-        """Return gRPC's channel options."""
+    def options(self, target: str) -> list[tuple[str, str | int]]:
+        """Return gRPC's channel options for the servers at this target."""
         limit = self.max_message_bytes or DEFAULT_MAX_MESSAGE_BYTES
         product = f"attribution-client/{__version__}"
         options: list[tuple[str, str | int]] = [
@@ -53,6 +64,11 @@ class ChannelSettings:
             ("grpc.initial_reconnect_backoff_ms", _RECONNECT_MILLISECONDS),
             ("grpc.max_reconnect_backoff_ms", _MAX_RECONNECT_MILLISECONDS),
         ]
+        if target.startswith(_SEVERAL):
+            options += [
+                ("grpc.service_config", _IN_TURN),
+                ("grpc.dns_min_time_between_resolutions_ms", _LOOK_UP_MILLISECONDS),
+            ]
         if self.keepalive_seconds is not None:
             options.append(("grpc.keepalive_time_ms", max(1, round(self.keepalive_seconds * 1000))))
         return options

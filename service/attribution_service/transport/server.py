@@ -112,6 +112,9 @@ def _options(limits: TransportLimits) -> list[tuple[str, int]]:
         ("grpc.so_reuseport", 0),
         # A caller that is gone without a word must not keep a watcher's place for ever.
         ("grpc.keepalive_time_ms", _KEEPALIVE_MILLISECONDS),
+        # Callers then connect anew, and so find servers that were added; what is in flight, streams
+        # too, goes on over the old connection.
+        ("grpc.max_connection_age_ms", round(limits.connection_seconds * 1_000)),
         # Beyond these gRPC cancels calls without a word; the pipeline's own limit comes first.
         ("grpc.server.max_pending_requests", 100_000),
         ("grpc.server.max_pending_requests_hard_limit", 200_000),

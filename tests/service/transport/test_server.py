@@ -33,6 +33,7 @@ from support.calls import (
     served,
     set_the_scene,
 )
+from support.stores import store_of
 
 
 @pytest.fixture
@@ -388,3 +389,28 @@ def test_a_fault_while_stopping_comes_out(tmp_path: Path, monkeypatch: pytest.Mo
     settings = ServerSettings(f"sqlite:///{tmp_path / 'a.db'}")
     with pytest.raises(RuntimeError, match="on purpose"), background(settings, SystemClock()):
         pass
+
+
+def test_old_connections_end_without_ending_a_call(tmp_path: Path) -> None:
+    """So callers of a name find servers that were added; whatever is under way goes on."""
+    settings = ServerSettings(
+        store_url=store_of(tmp_path), transport=TransportLimits(connection_seconds=0.2)
+    )
+    with background(settings, SystemClock()) as address:
+        call = Caller(address)
+        states: list[grpc.ChannelConnectivity] = []
+        call.channel.subscribe(states.append)
+        set_the_scene(call)
+        watch: Any = call.channel.unary_stream("/attribution.v1.ReportService/WatchConversions")
+        stream: Any = watch(b"", timeout=60)
+        end = time.monotonic() + 60
+        number = 0
+        while grpc.ChannelConnectivity.IDLE not in states:
+            assert time.monotonic() < end, "the connection never ended"
+            number += 1
+            call("Evaluate", finished(f"e{number}", "ada"))
+            time.sleep(0.05)
+        call("Evaluate", finished("last", "ada"))
+        assert next(stream)  # over the connection that has ended for new calls
+        stream.cancel()
+        call.close()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from attribution_service.pipeline.pipeline import PipelineLimits
+from attribution_service.pipeline.admission import PipelineLimits
 from attribution_service.pipeline.retention import RetentionSettings
 from attribution_service.storage import postgres
 from attribution_service.transport.limits import TransportLimits

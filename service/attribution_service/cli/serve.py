@@ -9,7 +9,7 @@ from attribution_service.cli import options
 from attribution_service.config import DEFAULT_ADDRESS, DEFAULT_DRAIN_SECONDS, ServerSettings
 from attribution_service.core.retention import MIN_DELIVERY_DAYS
 from attribution_service.logs import LogFormat, LogLevel
-from attribution_service.pipeline.pipeline import PipelineLimits
+from attribution_service.pipeline.admission import PipelineLimits
 from attribution_service.pipeline.retention import (
     MAX_KEEP_DAYS,
     MIN_RECEIPT_DAYS,

@@ -16,32 +16,12 @@ import structlog
 from attribution_service.clock import Clock
 from attribution_service.core.answers import Answer
 from attribution_service.core.commands import Command
-from attribution_service.core.refusals import Reason, Refusal
+from attribution_service.core.refusals import Refusal
+from attribution_service.pipeline.admission import Admission, PipelineLimits, shutting_down
 from attribution_service.pipeline.engine import Arrival, Engine, Outcome
 from attribution_service.pipeline.retention import Retention
 
 log = structlog.get_logger()
-
-_RETRY_AFTER_SECONDS = 0.5
-# So many calls may always wait, whatever they hold.
-FEW_CALLS = 6
-# How much the last batch counts in the average of how long one takes.
-_LATEST_WEIGHT = 0.3
-
-
-@dataclass(frozen=True, slots=True)
-class PipelineLimits:
-    """How much is taken in before more is refused, and how much is carried out at once.
-
-    `waiting` commands of `waiting_bytes` in all may wait; `batch` of them share a transaction. What
-    would wait for about `wait_seconds` behind whole batches is refused, so that whatever is
-    answered is answered soon.
-    """
-
-    waiting: int = 10_000
-    waiting_bytes: int = 64 * 1024 * 1024
-    batch: int = 500
-    wait_seconds: float = 0.5
 
 
 class Pulse:
@@ -88,16 +68,13 @@ class Pipeline:
         self._retention = retention
         self._clock = clock
         self._limits = limits or PipelineLimits()
+        self._admission = Admission(self._limits)
         self._loop = asyncio.get_running_loop()
         self._queue: deque[_Waiting] = deque()
         self._work = threading.Condition()
         self._taken: list[_Waiting] = []
-        self._waiting = 0
-        self._waiting_bytes = 0
         self._closing = False
-        self._broken = False
         self._waking = False
-        self._batch_seconds = 0.0
         self._store_fault: Exception | None = None
         self._latest_us = engine.latest_arrival_us
         self.conversions = Pulse()
@@ -107,15 +84,15 @@ class Pipeline:
 
     def check_room(self, size_bytes: int) -> None:
         """Refuse what there is no room for before any work is done for it. Raises Refusal."""
-        with self._work:
-            self._check_open(1, size_bytes)
+        # Without the lock: it is asked once more under it, when the command is taken in.
+        self._admission.check(1, size_bytes)
 
     def at_once(self, command: Command) -> Answer | None:
         """The answer to a command that changes nothing and need not wait; None: submit it.
 
         Raises Refusal if nothing is taken in any more.
         """
-        self._check_open(0, 0)
+        self._admission.check_open()
         return self._engine.at_once(command)
 
     def all_at_once(self, wanted: Sequence[Command | Refusal]) -> list[Outcome] | None:
@@ -123,7 +100,7 @@ class Pipeline:
 
         They change nothing, so their order does not matter. Raises Refusal as `at_once`.
         """
-        self._check_open(0, 0)
+        self._admission.check_open()
         outcomes: list[Outcome] = []
         for each in wanted:
             outcome = each if isinstance(each, Refusal) else self._engine.at_once(each)
@@ -169,7 +146,7 @@ class Pipeline:
         # One future and one entry of the queue, however many the commands are.
         future: asyncio.Future[Sequence[Outcome]] = self._loop.create_future()
         with self._work:
-            self._check_open(len(commands), size_bytes)
+            self._admission.check(len(commands), size_bytes)
             if not commands:
                 future.set_result([])
             elif self._store_fault is not None:
@@ -178,8 +155,7 @@ class Pipeline:
                 arrival_us = self._arrival_us()
                 arrivals = [Arrival(command, arrival_us) for command in commands]
                 self._queue.append(_Waiting(arrivals, size_bytes, future))
-                self._waiting += len(arrivals)
-                self._waiting_bytes += size_bytes
+                self._admission.add(len(arrivals), size_bytes)
                 self._wake_soon()
         return future
 
@@ -206,22 +182,6 @@ class Pipeline:
         self._latest_us = max(self._latest_us, self._clock.now_us())
         return self._latest_us
 
-    def _check_open(self, many: int, size_bytes: int) -> None:
-        if self._closing or self._broken:
-            raise shutting_down()
-        limits = self._limits
-        if (
-            self._waiting + many > limits.waiting
-            or self._waiting_bytes + size_bytes > limits.waiting_bytes
-        ):
-            raise overloaded(f"{self._waiting} commands wait already")
-        # However long a commit takes, few callers are never refused.
-        if not many or len(self._queue) < FEW_CALLS:
-            return
-        batches = (self._waiting - 1) // limits.batch
-        if batches > 0 and batches * self._batch_seconds >= limits.wait_seconds:
-            raise overloaded("what waits takes long already")
-
     def store_answers(self, fault: Exception | None) -> None:
         """Hear that the store is away, or back (None).
 
@@ -234,7 +194,8 @@ class Pipeline:
                 return
             waiting = list(self._queue)
             self._queue.clear()
-            self._waiting = self._waiting_bytes = 0
+            for each in waiting:
+                self._admission.remove(len(each.arrivals), each.size_bytes)
         many = sum(len(each.arrivals) for each in waiting)
         self._answer(waiting, [fault] * many, converted=False)
 
@@ -242,6 +203,7 @@ class Pipeline:
         """Carry out what waits, then end; new commands are refused from now on."""
         with self._work:
             self._closing = True
+            self._admission.close()
             self._work.notify()
         await asyncio.to_thread(self._thread.join)
 
@@ -259,8 +221,7 @@ class Pipeline:
         so_far = self._engine.conversions_recorded
         begun = self._loop.time()
         outcomes = self._carry_out([each for part in wanted for each in part.arrivals])
-        took = self._loop.time() - begun
-        self._batch_seconds += _LATEST_WEIGHT * (took - self._batch_seconds)
+        self._admission.took(self._loop.time() - begun)
         self._tell(wanted, outcomes, self._engine.conversions_recorded != so_far)
 
     def _retain(self) -> None:
@@ -313,7 +274,7 @@ class Pipeline:
     def _fail_the_rest(self) -> None:
         """Let nobody wait for a thread that has ended, whatever ended it."""
         with self._work:
-            self._broken = True
+            self._admission.close()
             rest = [*self._taken, *self._queue]
             self._queue.clear()
         self._tell(rest, [shutting_down()] * sum(len(each.arrivals) for each in rest), False)
@@ -336,8 +297,7 @@ class Pipeline:
                 waiting = self._queue.popleft()
                 self._taken.append(waiting)
                 room -= len(waiting.arrivals)
-                self._waiting -= len(waiting.arrivals)
-                self._waiting_bytes -= waiting.size_bytes
+                self._admission.remove(len(waiting.arrivals), waiting.size_bytes)
             return bool(self._taken) or not self._closing
 
 
@@ -349,15 +309,3 @@ def in_their_places(
         return outcomes
     rest = iter(outcomes)
     return [each if isinstance(each, Refusal) else next(rest) for each in wanted]
-
-
-def overloaded(what: str) -> Refusal:
-    """The refusal of a call because too much waits already."""
-    return Refusal(
-        Reason.OVERLOADED, f"{what}: try again later", retry_after_seconds=_RETRY_AFTER_SECONDS
-    )
-
-
-def shutting_down() -> Refusal:
-    """The refusal of a call because the server stops."""
-    return Refusal(Reason.SHUTTING_DOWN, "the server is about to stop: try another one")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from attribution_service.pipeline.pipeline import overloaded
+from attribution_service.pipeline.admission import overloaded
 
 _READERS = 4
 _PAUSE_SECONDS = 0.1

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from attribution_service.core.commands import Command
 from attribution_service.core.refusals import Reason, Refusal
+from attribution_service.pipeline.admission import shutting_down
 from attribution_service.pipeline.engine import Outcome
-from attribution_service.pipeline.pipeline import Pipeline, in_their_places, shutting_down
+from attribution_service.pipeline.pipeline import Pipeline, in_their_places
 from attribution_service.transport.batch import Items
 from attribution_service.transport.limits import TransportLimits
 from attribution_service.transport.rpcs import BatchStreamRpc, Method

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 
-from attribution_service.pipeline.pipeline import overloaded, shutting_down
+from attribution_service.pipeline.admission import overloaded, shutting_down
 
 
 class CallsUnderWay:

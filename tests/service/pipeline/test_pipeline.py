@@ -40,8 +40,9 @@ from attribution_service.core.model import (
 )
 from attribution_service.core.refusals import Reason, Refusal
 from attribution_service.core.rules import RuleBook
+from attribution_service.pipeline.admission import FEW_CALLS, PipelineLimits
 from attribution_service.pipeline.engine import Arrival, Engine
-from attribution_service.pipeline.pipeline import FEW_CALLS, Pipeline, PipelineLimits
+from attribution_service.pipeline.pipeline import Pipeline
 from attribution_service.storage.interface import StoreUnavailableError
 from attribution_service.storage.memory import MemoryStore, MemoryTransaction
 

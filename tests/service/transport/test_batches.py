@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from attribution.v1 import attribution_service_pb2
+from attribution_service.pipeline.admission import PipelineLimits
 from attribution_service.pipeline.engine import Engine
-from attribution_service.pipeline.pipeline import PipelineLimits
 from attribution_service.storage.interface import StoreUnavailableError
 from attribution_service.transport import batch
 from attribution_service.transport.limits import TransportLimits

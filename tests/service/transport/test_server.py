@@ -16,8 +16,8 @@ from attribution_service.app import background, serve
 from attribution_service.clock import SystemClock
 from attribution_service.config import ServerSettings
 from attribution_service.core import record
+from attribution_service.pipeline.admission import PipelineLimits
 from attribution_service.pipeline.engine import Engine
-from attribution_service.pipeline.pipeline import PipelineLimits
 from attribution_service.storage.interface import StoreFullError, StoreUnavailableError
 from attribution_service.storage.sql import SqlStore
 from attribution_service.transport.rpcs import METHODS, SERVICES

@@ -14,8 +14,9 @@ from attribution.v1 import attribution_service_pb2
 from attribution_service.app import background
 from attribution_service.clock import SystemClock
 from attribution_service.config import ServerSettings
+from attribution_service.pipeline.admission import PipelineLimits
 from attribution_service.pipeline.engine import Engine
-from attribution_service.pipeline.pipeline import Pipeline, PipelineLimits
+from attribution_service.pipeline.pipeline import Pipeline
 from attribution_service.transport.limits import TransportLimits
 from google.protobuf import json_format
 from support.calls import (

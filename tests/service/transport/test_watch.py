@@ -18,7 +18,7 @@ from attribution_client import AttributionClient
 from attribution_service.app import background
 from attribution_service.clock import SystemClock
 from attribution_service.config import ServerSettings
-from attribution_service.pipeline.pipeline import overloaded
+from attribution_service.pipeline.admission import overloaded
 from attribution_service.transport import handlers
 from attribution_service.transport.server import TransportLimits
 from attribution_service.transport.watching import WatchStream

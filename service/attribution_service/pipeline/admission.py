@@ -94,3 +94,13 @@ def overloaded(what: str) -> Refusal:
 def shutting_down() -> Refusal:
     """The refusal of a call because the server stops."""
     return Refusal(Reason.SHUTTING_DOWN, "the server is about to stop: try another one")
+
+
+def out_of_time() -> Refusal:
+    """The refusal of a call that has no time left."""
+    # Nobody may be left to hear it, but the same words are in the log and the docs.
+    return Refusal(
+        Reason.DEADLINE_EXCEEDED,
+        "the call's time ran out: try again with the same ids, and if it was carried "
+        "out all the same, its first answer comes back",
+    )

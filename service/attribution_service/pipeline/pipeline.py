@@ -17,7 +17,12 @@ from attribution_service.clock import Clock
 from attribution_service.core.answers import Answer
 from attribution_service.core.commands import Command
 from attribution_service.core.refusals import Refusal
-from attribution_service.pipeline.admission import Admission, PipelineLimits, shutting_down
+from attribution_service.pipeline.admission import (
+    Admission,
+    PipelineLimits,
+    out_of_time,
+    shutting_down,
+)
 from attribution_service.pipeline.engine import Arrival, Engine, Outcome
 from attribution_service.pipeline.retention import Retention
 
@@ -109,13 +114,25 @@ class Pipeline:
             outcomes.append(outcome)
         return outcomes
 
-    async def submit(self, command: Command, size_bytes: int = 0) -> Answer:
+    async def submit(
+        self, command: Command, size_bytes: int = 0, seconds: float | None = None
+    ) -> Answer:
         """Carry out a command; the answer is durable. `size_bytes` is about what it takes up.
 
-        Raises Refusal if it is refused, or the store's error. If the caller stops waiting before
-        the command was taken, it is not carried out; after that it is carried out all the same.
+        Raises Refusal if it is refused, or not answered within so many `seconds`, or the store's
+        error. If the caller stops waiting before the command was taken, or the seconds pass, it is
+        not carried out; after that it is carried out all the same.
         """
-        (outcome,) = await self.take_in((command,), size_bytes)
+        answering = self.take_in((command,), size_bytes)
+        if seconds is None:
+            (outcome,) = await answering
+        else:
+            # Not asyncio's timeout, which takes longer than all else here.
+            expiry = self._loop.call_later(seconds, _give_up, answering)
+            try:
+                (outcome,) = await answering
+            finally:
+                expiry.cancel()
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
@@ -217,7 +234,7 @@ class Pipeline:
             self._fail_the_rest()
 
     def _carry_out_taken(self) -> None:
-        wanted = [each for each in self._taken if not each.future.cancelled()]
+        wanted = [each for each in self._taken if not each.future.done()]
         so_far = self._engine.conversions_recorded
         begun = self._loop.time()
         outcomes = self._carry_out([each for part in wanted for each in part.arrivals])
@@ -299,6 +316,11 @@ class Pipeline:
                 room -= len(waiting.arrivals)
                 self._admission.remove(len(waiting.arrivals), waiting.size_bytes)
             return bool(self._taken) or not self._closing
+
+
+def _give_up(answering: asyncio.Future[Sequence[Outcome]]) -> None:
+    if not answering.done():
+        answering.set_exception(out_of_time())
 
 
 def in_their_places(

@@ -3,20 +3,20 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import grpc
 import structlog
 from google.protobuf.message import Message
 
-from attribution_service.core.refusals import Reason, Refusal
+from attribution_service.pipeline.admission import out_of_time
 from attribution_service.pipeline.engine import Outcome
 from attribution_service.pipeline.pipeline import Pipeline
 from attribution_service.storage.interface import Store
 from attribution_service.transport.backtesting import BacktestStream
 from attribution_service.transport.batch import BatchRpc
 from attribution_service.transport.command_rpcs import CommandRpc
-from attribution_service.transport.errors import STATUS_DETAILS, failure
+from attribution_service.transport.errors import STATUS_DETAILS, Failure, failure
 from attribution_service.transport.limits import TransportLimits
 from attribution_service.transport.readers import Readers
 from attribution_service.transport.rpcs import (
@@ -73,43 +73,37 @@ class Handlers:
         """End what serves them."""
         self._readers.close()
 
-    async def _guarded(
-        self,
-        method: Method,
-        context: "Context",
-        work: Awaitable[T],
-        messages: "_Messages | None" = None,
-    ) -> T:
-        """The boundary: whatever a call ends in becomes a status, behind the messages sent."""
-        with self._under_way:
-            try:
-                return await work
-            except Exception as fault:  # noqa: BLE001  the boundary: everything becomes a status
-                told = failure(fault, method.path)
-            log.debug("call_failed", method=method.path, code=told.code.name, reason=told.reason)
-            if messages is not None:
-                await messages.settled()
-            try:
-                await context.abort(told.code, told.message, ((STATUS_DETAILS, told.details),))
-            except grpc.aio.AbortError:
-                raise
-            except Exception as fault:
-                # There is no other way to tell the caller, and nothing of it for gRPC to tell.
-                log.warning("status_not_sent", method=method.path, exc_info=fault)
-                raise asyncio.CancelledError from None
-            raise AssertionError("abort raises")
+    # Both are the boundary: whatever a call ends in becomes a status, behind the messages sent.
 
     def _unary(
         self, method: Method, call: "Callable[[bytes, Context], Awaitable[bytes]]"
     ) -> "Handler":
-        async def handle(data: bytes, context: "Context") -> bytes:
-            return await self._guarded(method, context, answer(data, context))
+        under_way = self._under_way
 
-        async def answer(data: bytes, context: "Context") -> bytes:
-            self._under_way.check_open()
-            return await call(data, context)
+        # As few steps as may be: so it is with every lone event.
+        async def handle(data: bytes, context: "Context") -> bytes:
+            with under_way:
+                try:
+                    under_way.check_open()
+                    return await call(data, context)
+                except Exception as fault:  # noqa: BLE001  everything becomes a status
+                    told = failure(fault, method.path)
+                return await _fail(method, context, told)
 
         return grpc.unary_unary_rpc_method_handler(handle)
+
+    async def _streamed(
+        self, method: Method, context: "Context", work: Awaitable[None], messages: "_Messages"
+    ) -> None:
+        with self._under_way:
+            try:
+                await work
+            except Exception as fault:  # noqa: BLE001  everything becomes a status
+                told = failure(fault, method.path)
+            else:
+                return
+            await messages.settled()
+            await _fail(method, context, told)
 
     async def _in_time(self, context: "Context", work: Awaitable[T]) -> T:
         """Wait for what takes time. Raises Refusal when the call has none left."""
@@ -117,17 +111,12 @@ class Handlers:
             async with asyncio.timeout(self._seconds(context)):
                 return await work
         except TimeoutError:
-            # Nobody may be left to hear it, but the same words are in the log and the docs.
-            raise Refusal(
-                Reason.DEADLINE_EXCEEDED,
-                "the call's time ran out: try again with the same ids, and if it was carried "
-                "out all the same, its first answer comes back",
-            ) from None
+            raise out_of_time() from None
 
     def _watch(self, method: Method, rpc: WatchRpc) -> "Handler":
         async def handle(data: bytes, context: "Context") -> None:
             messages = _Messages(context)
-            await self._guarded(method, context, watch(data, messages), messages)
+            await self._streamed(method, context, watch(data, messages), messages)
 
         async def watch(data: bytes, messages: _Messages) -> None:
             with self._watchers.one():
@@ -149,7 +138,7 @@ class Handlers:
     def _backtest(self, method: Method, rpc: BacktestRpc) -> "Handler":
         async def handle(data: bytes, context: "Context") -> None:
             messages = _Messages(context)
-            await self._guarded(method, context, backtest(data, messages), messages)
+            await self._streamed(method, context, backtest(data, messages), messages)
 
         async def backtest(data: bytes, messages: _Messages) -> None:
             with self._backtests.one():
@@ -166,7 +155,7 @@ class Handlers:
     def _batches(self, method: Method, rpc: BatchStreamRpc) -> "Handler":
         async def handle(_: object, context: "Context") -> None:
             messages = _Messages(context)
-            await self._guarded(method, context, answer(context, messages), messages)
+            await self._streamed(method, context, answer(context, messages), messages)
 
         async def answer(context: "Context", messages: _Messages) -> None:
             self._under_way.check_open()
@@ -195,7 +184,7 @@ class Handlers:
         wanted = rpc.command(self._parse(method, data))
         answer = self._pipeline.at_once(wanted)
         if answer is None:
-            answer = await self._in_time(context, self._pipeline.submit(wanted, len(data)))
+            answer = await self._pipeline.submit(wanted, len(data), self._seconds(context))
         return rpc.response(answer).SerializeToString()
 
     async def _batch(self, method: Method, rpc: BatchRpc, data: bytes, context: "Context") -> bytes:
@@ -221,6 +210,20 @@ class Handlers:
         remaining = context.time_remaining()
         most = self._limits.call_seconds
         return most if remaining is None else min(most, remaining)
+
+
+async def _fail(method: Method, context: "Context", told: Failure) -> NoReturn:
+    """End a call with a status."""
+    log.debug("call_failed", method=method.path, code=told.code.name, reason=told.reason)
+    try:
+        await context.abort(told.code, told.message, ((STATUS_DETAILS, told.details),))
+    except grpc.aio.AbortError:
+        raise
+    except Exception as fault:
+        # There is no other way to tell the caller, and nothing of it for gRPC to tell.
+        log.warning("status_not_sent", method=method.path, exc_info=fault)
+        raise asyncio.CancelledError from None
+    raise AssertionError("abort raises")
 
 
 class _Messages:

@@ -9,9 +9,11 @@ from grpc_reflection.v1alpha import reflection
 
 from attribution_service.pipeline.pipeline import Pipeline
 from attribution_service.storage.interface import Store
+from attribution_service.transport.backlog import Backlog, UnfinishedCalls
+from attribution_service.transport.door import Door
 from attribution_service.transport.handlers import Handlers
 from attribution_service.transport.limits import TransportLimits
-from attribution_service.transport.rpcs import METHODS, SERVICES
+from attribution_service.transport.rpcs import SERVICES
 from attribution_service.transport.under_way import CallsUnderWay
 
 __all__ = ["LIVENESS", "GrpcServer", "TransportLimits"]
@@ -36,14 +38,16 @@ class GrpcServer:
         self._under_way = CallsUnderWay()
         self._handlers = Handlers(pipeline, store, limits, self._under_way)
         self._server = grpc.aio.server(options=_options(limits))
+        unfinished = UnfinishedCalls()
+        backlog = Backlog(
+            lambda: unfinished.count() - self._under_way.count, asyncio.get_running_loop().time
+        )
+        # First of all handlers: it hears of every call.
+        self._server.add_generic_rpc_handlers((Door(self._handlers, backlog, self._under_way),))
         self._health = health.aio.HealthServicer()
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         names = (*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME)
         reflection.enable_server_reflection(names, self._server)
-        for service in SERVICES:
-            handlers = {m.name: self._handlers.of(m) for m in METHODS if m.service == service}
-            generic = grpc.method_handlers_generic_handler(service, handlers)
-            self._server.add_generic_rpc_handlers((generic,))
 
     async def start(self, address: str, *, serving: bool = True) -> int:
         """Listen on `host:port` (port 0: a free one); returns the port. OSError if it is taken.
@@ -110,6 +114,8 @@ def _options(limits: TransportLimits) -> list[tuple[str, int]]:
         ("grpc.max_receive_message_length", _ROOM * limits.message_bytes),
         # Two servers must not share a port by accident.
         ("grpc.so_reuseport", 0),
+        # Only so gRPC tells how many calls it has not handed over yet.
+        ("grpc.enable_channelz", 1),
         # A caller that is gone without a word must not keep a watcher's place for ever.
         ("grpc.keepalive_time_ms", _KEEPALIVE_MILLISECONDS),
         # Callers then connect anew, and so find servers that were added; what is in flight, streams

@@ -10,13 +10,13 @@ from attribution_service.pipeline.admission import overloaded, shutting_down
 class CallsUnderWay:
     """Counts the calls of one server; made and used in one event loop.
 
-    `idle` is set while there is none; `stopping` once the server drains; `last_call` is when the
-    latest began, by the loop's clock.
+    `count` is how many there are, and `idle` is set while there is none; `stopping` is set once the
+    server drains; `last_call` is when the latest began, by the loop's clock.
     """
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._count = 0
+        self.count = 0
         self.last_call = 0.0
         self.idle = asyncio.Event()
         self.idle.set()
@@ -24,13 +24,13 @@ class CallsUnderWay:
 
     def __enter__(self) -> None:
         """Count a call, until the block around it ends."""
-        self._count += 1
+        self.count += 1
         self.last_call = self._loop.time()
         self.idle.clear()
 
     def __exit__(self, *_: object) -> None:
-        self._count -= 1
-        if not self._count:
+        self.count -= 1
+        if not self.count:
             self.idle.set()
 
     def check_open(self) -> None:

@@ -359,6 +359,26 @@ def test_few_are_never_refused_however_long_a_commit_takes() -> None:
     asyncio.run(main())
 
 
+def test_a_command_whose_time_runs_out_before_its_turn_is_not_carried_out() -> None:
+    async def main() -> None:
+        store = SlowStore()
+        pipeline = Pipeline(Engine(store), ManualClock())
+        first = asyncio.create_task(pipeline.submit(CREATE))
+        await entered(store)
+        with pytest.raises(Refusal) as refused:
+            await pipeline.submit(StartJourney("ada", "j1", "c"), seconds=0)
+        assert refused.value.reason is Reason.DEADLINE_EXCEEDED
+        in_time = asyncio.create_task(pipeline.submit(StartJourney("bob", "j1", "c"), seconds=60))
+        await asyncio.sleep(0)
+        store.go.set()
+        await asyncio.gather(first, in_time)
+        await pipeline.close()
+        assert store.journey("ada", "j1") is None
+        assert store.journey("bob", "j1") is not None
+
+    asyncio.run(main())
+
+
 def test_closing_carries_out_what_waits_and_takes_no_more() -> None:
     async def main() -> None:
         store = SlowStore()

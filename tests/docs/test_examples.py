@@ -23,7 +23,10 @@ from docs.markdown import ROOT, Block, Example, blocks, documents, examples, nam
 RUN = ("attribution-service", "python3")
 NOT_RUN = ("grpcurl", "pip")  # tests/grpcurl runs the first
 # What has to be there for the commands of a page.
-BEFORE = {"docs/operations.md": "attribution-service migrate"}
+BEFORE = {
+    "docs/backup.md": "attribution-service migrate",
+    "docs/operations.md": "attribution-service migrate",
+}
 # Pages whose commands call a server that runs.
 WITH_SERVER = {
     *("docs/apply.md", "docs/change-a-goal.md", "docs/define-a-goal.md"),

@@ -8,11 +8,8 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +25,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from postgres.test_replicas import caller, check, commands_of
 from sqlalchemy.exc import DBAPIError
 from support.calls import COURSE, Caller, refusal
+from support.lives import Load, until
 from support.newer import CONTRACT, EXPAND, INDEX, command, newer
 from support.postgres import DATABASE, PostgresServer, free_port
 
@@ -85,13 +83,6 @@ def health(call: Caller, service: str = "") -> int:
     return status
 
 
-def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + SECONDS
-    while not true():
-        assert time.monotonic() < end, "it never came true"
-        time.sleep(0.02)
-
-
 def version(database: PostgresServer) -> str | None:
     with connected_engine(database.url()) as engine:
         return schema.current(engine)
@@ -100,45 +91,6 @@ def version(database: PostgresServer) -> str | None:
 def migrate(database: PostgresServer, program: schema.Program, waits: Waits = HURRIED) -> None:
     with connected_engine(database.url()) as engine:
         postgres_migration.upgrade(engine, program, waits)
-
-
-class Load:
-    """Callers that live people's lives at servers in turn, each command until it is answered."""
-
-    def __init__(self, calls: Sequence[Caller], workers: int = 4) -> None:
-        self.calls = list(calls)
-        self.people: list[str] = []
-        self.errors: list[grpc.RpcError] = []
-        self._done = threading.Event()
-        self._pool = ThreadPoolExecutor(workers)
-        self._working = [self._pool.submit(self._work, worker) for worker in range(workers)]
-
-    def _work(self, worker: int) -> None:
-        for number in count():
-            if self._done.is_set():
-                return
-            person = f"w{worker}-{number}"
-            self.people.append(person)
-            for turn, (name, request) in enumerate(commands_of(person)):
-                self._call(self.calls[(worker + turn) % len(self.calls)], name, request)
-
-    def _call(self, call: Caller, name: str, request: Any) -> None:
-        try:
-            call(name, request)
-        except grpc.RpcError as error:
-            self.errors.append(error)
-
-    def until(self, people: int) -> None:
-        """Wait until so many more people live."""
-        wanted = len(self.people) + people
-        until(lambda: len(self.people) >= wanted)
-
-    def stop(self) -> None:
-        """Let everybody live to the end."""
-        self._done.set()
-        for each in self._working:
-            each.result(SECONDS)
-        self._pool.shutdown()
 
 
 def test_old_and_new_servers_go_on_while_a_migration_expands(
@@ -154,7 +106,7 @@ def test_old_and_new_servers_go_on_while_a_migration_expands(
         watch = stub.Watch(health_pb2.HealthCheckRequest())
         listening = threading.Thread(target=listen, args=(watch, said))
         listening.start()
-        load = Load([one, two])
+        load = Load([one, two], commands_of)
         with replica(database, program) as (new, _):
             assert health(new) == NOT_SERVING
             assert health(new, LIVENESS) == SERVING
@@ -187,7 +139,7 @@ def test_an_old_server_stops_before_a_migration_contracts(
     with replica(database) as (old, process):
         until(lambda: health(old) == SERVING)
         old("CreateCampaign", {"campaign": COURSE})
-        load = Load([old])
+        load = Load([old], commands_of)
         load.until(20)
         seen: list[str | None] = []
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from attribution_service.cli import apply, backtest, demo, lint, migrate, serve, test
+from attribution_service.cli import apply, backtest, backup, demo, lint, migrate, serve, test
 from attribution_service.config import SettingsError
 from attribution_service.scenarios.documents import FileError
 from attribution_service.storage.interface import StoreSetupError
@@ -49,6 +49,9 @@ def _options(
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("migrate")(migrate.migrate)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
+app.command("restored")(backup.restored)
 app.command("test")(test.test)
 app.command("lint")(lint.lint)
 app.command("apply", cls=apply.ApplyCommand)(apply.apply)

@@ -34,7 +34,8 @@ class Definitions:
         """The catalog with all changes up to this number, or later ones. Raises as the store."""
         if standing is None or standing.definitions == self._known:
             return self._catalog
-        if self._known is None:
+        if self._known is None or standing.definitions < self._known:
+            # Fewer changes than were known: it was restored from a backup.
             self._catalog = self._store.catalog()
         else:
             for change in self._store.definition_changes(self._known):

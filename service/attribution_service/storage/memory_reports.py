@@ -184,7 +184,8 @@ class MemoryReports:
     def feed(self, after: int, campaign_id: str, limit: int) -> Feed:
         """Conversions numbered above `after`, of `limit` numbers; `campaign_id` empty: of all."""
         last = self._conversions.last
-        reached = max(after, min(after + limit, last))
+        beyond = [item.sequence for item in self._conversions.found if item.sequence > after]
+        reached = max(after, min(min(beyond, default=last + 1) - 1 + limit, last))
         found = tuple(
             item
             for item in self._conversions.found

@@ -112,7 +112,10 @@ class SqlReports:
         with self._reading() as connection:
             numbered = connection.execute(select(tables.conversion_sequence.c.last)).scalar()
             last = numbered or 0
-            reached = max(after, min(after + limit, last))
+            # Numbers may leap, after a restore; the next one that there is costs one look.
+            following = select(func.min(table.c.sequence)).where(table.c.sequence > after)
+            first = connection.execute(following).scalar() or last + 1
+            reached = max(after, min(first - 1 + limit, last))
             chosen = select(table).where(table.c.sequence > after, table.c.sequence <= reached)
             if campaign_id:
                 # Not by the column itself: the database is to keep to the few numbers.

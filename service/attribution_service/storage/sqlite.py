@@ -3,7 +3,7 @@
 import fcntl
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -89,26 +89,28 @@ def locked_engine(path: Path) -> Iterator[Engine]:
     if not path.parent.is_dir():
         raise StoreSetupError(f"the folder {str(path.parent)!r} does not exist: make it first")
     path = path.resolve()  # a link to the file must meet the lock of the file
-    unlock = _lock(path)
-    engine = sqlite_engine(path)
-    try:
-        yield engine
-    except DatabaseError as error:
-        raise StoreSetupError(f"{str(path)!r} cannot be used: {error.orig}") from error
-    finally:
-        engine.dispose()
-        unlock()
+    with hold(path):
+        engine = sqlite_engine(path)
+        try:
+            yield engine
+        except DatabaseError as error:
+            raise StoreSetupError(f"{str(path)!r} cannot be used: {error.orig}") from error
+        finally:
+            engine.dispose()
 
 
-def sqlite_engine(path: Path) -> Engine:
-    """An engine on this file that begins transactions itself, so that DDL is transactional too."""
+def sqlite_engine(path: Path, *, wal: bool = True) -> Engine:
+    """An engine on this file that begins transactions itself, so that DDL is transactional too.
+
+    Without `wal` it leaves the file's mode as it is.
+    """
     url = URL.create("sqlite+pysqlite", database=str(path))
     engine = create_engine(url, connect_args={"check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def _connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
-        for pragma in _PRAGMAS:
+        for pragma in _PRAGMAS if wal else _PRAGMAS[1:]:
             connection.execute(pragma)
 
     @event.listens_for(engine, "begin")
@@ -119,17 +121,21 @@ def sqlite_engine(path: Path) -> Engine:
     return engine
 
 
-def _lock(path: Path) -> Callable[[], None]:
-    """Hold the file's lock; returns what lets go of it. It ends with the process in any case."""
+@contextmanager
+def hold(path: Path) -> Iterator[None]:
+    """Hold the lock of a store's file; it ends with the process in any case.
+
+    Raises StoreSetupError if somebody else holds it.
+    """
     descriptor = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StoreSetupError(
+                f"another server has the store {str(path)!r}: stop it, or give this one its own "
+                "file"
+            ) from None
+        yield
+    finally:
         os.close(descriptor)
-        raise StoreSetupError(
-            f"another server has the store {str(path)!r}: stop it, or give this one its own file"
-        ) from None
-    except OSError:
-        os.close(descriptor)
-        raise
-    return lambda: os.close(descriptor)

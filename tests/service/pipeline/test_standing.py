@@ -23,6 +23,7 @@ from attribution_service.core.commands import (
 from attribution_service.core.model import Channel
 from attribution_service.core.refusals import Reason, Refusal
 from attribution_service.pipeline.engine import Engine
+from attribution_service.pipeline.standing import Definitions
 from attribution_service.storage.interface import Standing
 from attribution_service.storage.memory import MemoryStore, MemoryTransaction
 from service.pipeline.test_pipeline import CREATE, DEFINITION, run
@@ -134,3 +135,13 @@ def test_arrivals_never_go_back_whatever_the_clocks_say() -> None:
     later = only(run(other, StartJourney("ada", "j3", "c"), at_us=501))
     assert isinstance(later, JourneyAnswer)
     assert later.journey.start_us == 501
+
+
+def test_a_store_with_fewer_changes_than_were_known_was_restored() -> None:
+    """What was changed since the backup is in force no more."""
+    store = SharedStore()
+    definitions = Definitions(store)
+    run(Engine(store), CREATE)
+    assert definitions.as_of(Standing(1, 0)).campaign("c") is not None
+    definitions._store = SharedStore()
+    assert definitions.as_of(Standing(0, 0)).campaign("c") is None

@@ -143,8 +143,12 @@ def test_lists_find_their_page_in_an_index(
 @pytest.mark.parametrize("campaign_id", ["", "c1"])
 def test_the_feed_goes_by_its_numbers(plans: Plans, campaign_id: str) -> None:
     plans.store.reports.feed(5, campaign_id, 200)
-    counting, found = plans.steps()
+    counting, following, found = plans.steps()
     assert counting == ["SCAN conversion_sequence"]  # of one row
+    # It stops at the first.
+    assert following == [
+        "SEARCH conversions USING COVERING INDEX conversions_by_sequence (sequence>?)"
+    ]
     assert found == [
         "SEARCH conversions USING INDEX conversions_by_sequence (sequence>? AND sequence<?)"
     ]

@@ -137,9 +137,20 @@ class _Checker:
         if not may_equal(left.kind, right.kind):
             always = "never true" if node.operator == "==" else "true of any values"
             message = f"this is {always}: {left} never equals {right}"
-            fix = _better(node, [left.kind, right.kind])
-            self.found.append(warning("NEVER_EQUAL", message, node.span, fix))
+            self._never_equal(message, node, left, right)
         return BOOL
+
+    def _never_equal(self, message: str, node: syntax.Binary, left: Type, right: Type) -> None:
+        """Tell of values that are never equal; a text beside what is none, both written out, is
+        refused: one of them has quotes too many, or too few.
+        """
+        fix = _better(node, [left.kind, right.kind])
+        with_text = Kind.STRING in {left.kind, right.kind}
+        written_out = syntax.is_written_out(node.left) and syntax.is_written_out(node.right)
+        if self._strict and with_text and written_out:
+            self._refuse(message, node, fix)
+        else:
+            self.found.append(warning("NEVER_EQUAL", message, node.span, fix))
 
     def logical(self, node: syntax.And | syntax.Or) -> Type:
         symbol = "&&" if isinstance(node, syntax.And) else "||"
@@ -305,7 +316,7 @@ class _Checker:
             self._refuse(misfit("in", [left.kind, right.kind]), node)
         elif right.kind is Kind.LIST and not may_equal(left.kind, element.kind):
             message = f"this is never true: the list holds {element}, never {left}"
-            self.found.append(warning("NEVER_EQUAL", message, node.span))
+            self._never_equal(message, node, left, element)
         return BOOL
 
     def _count_fits(self, node: syntax.Call, function: Function) -> bool:

@@ -271,6 +271,11 @@ def with_depth(root: Node) -> Iterator[tuple[Node, int]]:
         pending.extend((child, depth + 1) for child in children(node))
 
 
+def is_written_out(root: Node) -> bool:
+    """Tell whether it is a literal, or a list or map of them: its kind stands in the source."""
+    return all(isinstance(node, Literal | ListLiteral | MapLiteral) for node, _ in with_depth(root))
+
+
 def path_of(node: Node) -> str | None:
     """Name the part of the data that a node reads, such as "event.course_id", if it is fixed."""
     match node:

@@ -360,8 +360,13 @@ def verdict_on(verdict: str, journey: Journey, delivery: Delivery | None = None)
         "verdict": verdict,
         "campaign_id": journey.campaign_id,
         "journey_id": shown(journey.journey_id),
-        "delivery_id": delivery.delivery_id if delivery else "",
+        "delivery_id": delivery.delivery_id if delivery else of_newsletter(journey.journey_id),
     }
+
+
+def of_newsletter(journey_id: str) -> str:
+    """The delivery that a newsletter's hidden journey is."""
+    return journey_id.removeprefix(HIDDEN) if journey_id.startswith(HIDDEN) else ""
 
 
 def verdict_order(verdict: Json) -> tuple[bytes, bytes, bytes]:

@@ -24,6 +24,7 @@ from attribution_service.core.model import (
     Revision,
     Seen,
     Verdict,
+    newsletter_delivery_id,
     told,
 )
 from attribution_service.core.properties import EMPTY, Properties
@@ -307,11 +308,19 @@ def in_order(
     happening: Happening, watching: Watching, found: Iterable[Finding]
 ) -> tuple[Finding, ...]:
     """What was found in campaigns, with those that watch it and where nothing was looked at."""
-    told = list(found)
-    without = watching.keys() - {finding.campaign_id for finding in told}
+    named = [_named(finding) for finding in found]
+    without = watching.keys() - {finding.campaign_id for finding in named}
     of_event = happening.event_name is not None
-    told += [explain.no_journey(campaign_id, of_event=of_event) for campaign_id in without]
-    return tuple(sorted(told, key=lambda f: (f.campaign_id, f.journey_id, f.delivery_id)))
+    named += [explain.no_journey(campaign_id, of_event=of_event) for campaign_id in without]
+    return tuple(sorted(named, key=lambda f: (f.campaign_id, f.journey_id, f.delivery_id)))
+
+
+def _named(finding: Finding) -> Finding:
+    """What came of a newsletter's journey is told of the delivery that it is."""
+    if told(finding.journey_id):
+        return finding
+    delivery_id = finding.delivery_id or newsletter_delivery_id(finding.journey_id)
+    return replace(finding, journey_id="", delivery_id=delivery_id)
 
 
 def explained_campaign(

@@ -1,4 +1,7 @@
-"""The sentences: why something got its verdict, as a support engineer would say it."""
+"""The sentences: why something got its verdict, as a support engineer would say it.
+
+Findings name journeys as they are kept; `achieve.in_order` gives them the names that are told.
+"""
 
 import json
 from collections.abc import Iterable
@@ -21,7 +24,6 @@ from attribution_service.core.model import (
     Seen,
     SeenValue,
     Verdict,
-    told,
 )
 from attribution_service.core.refusals import shown
 from attribution_service.core.rules import ErrorValue
@@ -65,7 +67,7 @@ def no_journey(campaign_id: str, *, of_event: bool) -> Finding:
 def no_delivery(journey: Journey) -> Finding:
     """The goal is achieved and nothing was sent that could get the credit."""
     detail = "the goal is achieved; the journey has no delivery yet"
-    return Finding(Verdict.NO_DELIVERY, journey.campaign_id, told(journey.journey_id), "", detail)
+    return Finding(Verdict.NO_DELIVERY, journey.campaign_id, journey.journey_id, "", detail)
 
 
 def barred(journey: Journey, why: Barred, goal: Goal) -> Finding:
@@ -76,7 +78,7 @@ def barred(journey: Journey, why: Barred, goal: Goal) -> Finding:
         inside = isinstance(goal.achievement, EntersSegment)
         where = "in" if inside else "out of"
         detail = f"the person was {where} the segment when it started, so it never converts"
-    return Finding(Verdict(why.value), journey.campaign_id, told(journey.journey_id), "", detail)
+    return Finding(Verdict(why.value), journey.campaign_id, journey.journey_id, "", detail)
 
 
 def goal_not_met(
@@ -87,7 +89,7 @@ def goal_not_met(
         detail = f"the filter {shown(goal.filter)} has no answer: {result.message}"
     else:
         detail = f"the filter {shown(goal.filter)} is false{_because(seen)}"
-    return Finding(verdict, journey.campaign_id, told(journey.journey_id), "", detail, seen)
+    return Finding(verdict, journey.campaign_id, journey.journey_id, "", detail, seen)
 
 
 def nothing_achieved() -> Finding:
@@ -150,7 +152,7 @@ def delivery(
     return Finding(
         verdict,
         found.campaign_id,
-        told(found.journey_id),
+        found.journey_id,
         found.delivery_id,
         detail,
         seen or NOTHING_SEEN,

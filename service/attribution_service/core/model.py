@@ -332,6 +332,11 @@ def newsletter_journey_id(delivery_id: str) -> str:
     return _OURS + delivery_id
 
 
+def newsletter_delivery_id(journey_id: str) -> str:
+    """The newsletter's delivery that a journey is; empty if it is a journey of a caller's."""
+    return journey_id.removeprefix(_OURS) if journey_id.startswith(_OURS) else ""
+
+
 def achievement_id(person: Person) -> str:
     """An id for what a person achieves by a change that the caller gave none."""
     return f"{_OURS}{person.moves}"

@@ -141,8 +141,9 @@ class _Checker:
         return BOOL
 
     def _never_equal(self, message: str, node: syntax.Binary, left: Type, right: Type) -> None:
-        """Tell of values that are never equal; a text beside what is none, both written out, is
-        refused: one of them has quotes too many, or too few.
+        """Tell of values that are never equal.
+
+        A text beside what is none is refused if both are written out: one has quotes too many.
         """
         fix = _better(node, [left.kind, right.kind])
         with_text = Kind.STRING in {left.kind, right.kind}

@@ -55,7 +55,7 @@ def test_what_does_not_parse_has_no_canonical_text() -> None:
 
 
 def test_doubts() -> None:
-    checked = check('1 == "a"')
+    checked = check('now == "a"')
     assert checked.rule is not None
     assert {item.severity for item in checked.diagnostics} == {Severity.WARNING}
 

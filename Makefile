@@ -8,8 +8,9 @@ BENCH_SETUP := .venv/bench/installed
 SECONDS ?= 60
 EVALUATIONS ?= 1000000
 SEED ?= 1
+SOAK_STORE ?= sqlite
 
-.PHONY: help demo test test-postgres run check coverage-rules conformance format stubs bench bench-quick bench-rules attack-rules fuzz-rules fuzz-differential lock clean
+.PHONY: help demo test test-postgres run check coverage-rules conformance format stubs bench bench-quick soak bench-rules attack-rules fuzz-rules fuzz-differential lock clean
 
 help: ## Show the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -59,6 +60,10 @@ bench: $(SETUP) ## Measure the service beside its floors; five minutes, and a mi
 
 bench-quick: $(SETUP) ## The same in a minute, with smaller data and fewer rounds.
 	$(BIN)/python -m benchmarks.service --quick
+
+soak: SECONDS = 1800
+soak: $(SETUP) ## Run at half of capacity for SECONDS=1800, on SOAK_STORE=sqlite or postgresql: does anything grow?
+	PYTHONPATH=tests $(BIN)/python -m benchmarks.soak --seconds $(SECONDS) --store $(SOAK_STORE)
 
 bench-rules: $(BENCH_SETUP) ## Compare the speed of rules with Python and with other engines.
 	PYTHONPATH=dsl $(BENCH)/python -m benchmarks.rules

@@ -207,6 +207,15 @@ def _svg(drawing: _Drawing, described: str) -> str:
     )
 
 
+def pair(left: Chart, right: Chart, described: str) -> str:
+    """Two charts side by side."""
+    half = _WIDTH / 2
+    drawing = _Drawing()
+    _chart(drawing, left, _LEFT, half - _RIGHT)
+    _chart(drawing, right, half + _LEFT, _WIDTH - _RIGHT)
+    return _svg(drawing, described)
+
+
 _SIDES: Final = (
     ("echo", "echo", "c"),
     ("unwatched", "unwatched", "a"),
@@ -217,8 +226,6 @@ _SIDES: Final = (
 def load(report: Mapping[str, Any]) -> str:
     """Throughput and latency over the calls at a time."""
     points = report["cases"]["curve"]["figures"]["points"]
-    half = _WIDTH / 2
-    drawing = _Drawing()
     rates = _lines(points, "calls_per_second")
     late = _lines(points, "p99_ms")
     calls = sorted({each.x for line in rates for each in line.points})
@@ -227,9 +234,11 @@ def load(report: Mapping[str, Any]) -> str:
     everything = [each.y for line in late for each in line.points]
     up = Axis("calls a second", even_ticks(most))
     slow = Axis("99th percentile, ms", decades(min(everything), max(everything)), logarithmic=True)
-    _chart(drawing, Chart("Throughput", across, up, rates), _LEFT, half - _RIGHT)
-    _chart(drawing, Chart("Latency", across, slow, late), half + _LEFT, _WIDTH - _RIGHT)
-    return _svg(drawing, "Throughput and latency over the number of calls at a time")
+    return pair(
+        Chart("Throughput", across, up, rates),
+        Chart("Latency", across, slow, late),
+        "Throughput and latency over the number of calls at a time",
+    )
 
 
 def _lines(points: Sequence[Mapping[str, Any]], measure: str) -> list[Line]:

@@ -86,6 +86,16 @@ class Server:
         return _status(self.pid, "VmHWM")
 
     @property
+    def handles(self) -> int:
+        """How many files and connections it has open."""
+        return len(os.listdir(f"/proc/{self.pid}/fd"))  # noqa: PTH208 - they go while one looks
+
+    @property
+    def threads(self) -> int:
+        """How many threads it has."""
+        return _count(self.pid, "Threads")
+
+    @property
     def cpu_seconds(self) -> float:
         """How long it has kept a core busy so far."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
@@ -93,9 +103,13 @@ class Server:
 
 
 def _status(pid: int, name: str) -> int:
+    return _count(pid, name) * 1024
+
+
+def _count(pid: int, name: str) -> int:
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith(f"{name}:"):
-            return int(line.split()[1]) * 1024
+            return int(line.split()[1])
     raise ServerError(f"the system does not tell {name} of a process")
 
 
@@ -109,17 +123,26 @@ def service(store: Path, cores: Cores, profile: Path | None = None) -> Iterator[
     with tempfile.TemporaryDirectory(dir=store.parent, prefix="run-") as folder:
         copy = Path(folder) / "store.db"
         shutil.copyfile(store, copy)
-        command = (
-            [sys.executable, "-c", _SERVE]
-            if profile is None
-            else [sys.executable, "-m", "benchmarks.service.profiled", str(profile)]
-        )
-        command += ["serve", "--store", f"sqlite:///{copy}", "--address", "127.0.0.1:0"]
-        command += ["--log-format", "json", "--log-level", "info"]
-        with _process(command, Path(folder), cores.servers) as (process, log, began):
-            address = _until_serving(process, log)
-            _check_health(address)
-            yield Server(address, process.pid, time.perf_counter() - began)
+        with serving(f"sqlite:///{copy}", Path(folder), cores, profile) as server:
+            yield server
+
+
+@contextmanager
+def serving(
+    store_url: str, folder: Path, cores: Cores, profile: Path | None = None
+) -> Iterator[Server]:
+    """The service on this store, as its own process, with its log in the folder."""
+    command = (
+        [sys.executable, "-c", _SERVE]
+        if profile is None
+        else [sys.executable, "-m", "benchmarks.service.profiled", str(profile)]
+    )
+    command += ["serve", "--store", store_url, "--address", "127.0.0.1:0"]
+    command += ["--log-format", "json", "--log-level", "info"]
+    with _process(command, folder, cores.servers) as (process, log, began):
+        address = _until_serving(process, log)
+        _check_health(address)
+        yield Server(address, process.pid, time.perf_counter() - began)
 
 
 @contextmanager

@@ -145,11 +145,11 @@ class PostgresServer:
 
 
 @contextmanager
-def running() -> Iterator[PostgresServer]:
-    """A server, for as long as the block takes."""
+def running(**settings: str) -> Iterator[PostgresServer]:
+    """A server, for as long as the block takes; settings are PostgreSQL's."""
     server = PostgresServer()
     try:
-        server.start()
+        server.start(**settings)
         yield server
     finally:
         server.remove()

@@ -13,8 +13,9 @@ from grpc_channelz.v1 import channelz, channelz_pb2
 MAX_WAIT_SECONDS: Final = 0.3
 # Once refused, until so much of it is left: not by turns with each call.
 _ENOUGH: Final = 0.5
-# So few calls may always wait: a pause between them must not look like a slow pace.
-FEW_CALLS: Final = 100
+# So few calls may always wait: a pause between them must not look like a slow pace, and callers who
+# send some hundreds at once do not expect to be refused.
+FEW_CALLS: Final = 1_000
 # A look takes as long as a call, so there is one for many.
 _LOOK_SECONDS: Final = 0.05
 _CALLS_A_LOOK: Final = 50

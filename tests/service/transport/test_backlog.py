@@ -12,6 +12,8 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from support.calls import Caller, Refused, finished, refusal, served, set_the_scene
 
 CALLS = 200
+# Seconds between calls that are handed over in no time at all.
+PACE = 0.0001
 
 
 class Waiting:
@@ -37,24 +39,24 @@ def waiting() -> Waiting:
 
 
 def test_calls_that_wait_for_a_short_time_are_taken(waiting: Waiting) -> None:
-    waiting.calls = int(MAX_WAIT_SECONDS / 0.001) - 1
-    assert not any(waiting.hand_over(1_000, 0.001))
+    waiting.calls = int(MAX_WAIT_SECONDS / PACE) - 1
+    assert not any(waiting.hand_over(1_000, PACE))
 
 
 def test_calls_that_wait_for_too_long_are_refused_until_hardly_any_wait(waiting: Waiting) -> None:
-    waiting.calls = int(MAX_WAIT_SECONDS / 0.001) + 1
-    told = waiting.hand_over(1_000, 0.001)
+    waiting.calls = int(MAX_WAIT_SECONDS / PACE) + 1
+    told = waiting.hand_over(1_000, PACE)
     assert told[-1]
-    waiting.calls = int(MAX_WAIT_SECONDS / 0.001) - 1  # a little fewer are not yet enough
-    assert all(waiting.hand_over(1_000, 0.001))
+    waiting.calls = int(MAX_WAIT_SECONDS / PACE) - 1  # a little fewer are not yet enough
+    assert all(waiting.hand_over(1_000, PACE))
     waiting.calls = FEW_CALLS
-    assert not waiting.hand_over(100, 0.001)[-1]
+    assert not waiting.hand_over(600, PACE)[-1]
 
 
 def test_the_same_number_waits_longer_where_calls_are_slower(waiting: Waiting) -> None:
-    waiting.calls = 200
-    assert not any(waiting.hand_over(500, 0.001))
-    assert waiting.hand_over(500, 0.01)[-1]
+    waiting.calls = 2 * FEW_CALLS
+    assert not any(waiting.hand_over(1_000, PACE))
+    assert waiting.hand_over(1_000, 10 * PACE)[-1]
 
 
 def test_a_few_calls_are_never_refused_however_slow_they_are(waiting: Waiting) -> None:

@@ -9,8 +9,11 @@ SECONDS ?= 60
 EVALUATIONS ?= 1000000
 SEED ?= 1
 SOAK_STORE ?= sqlite
+# How often a server is killed in each test of that, and how often each other fault comes.
+CRASHES ?= 200
+ROUNDS ?= 10
 
-.PHONY: help demo test test-postgres run check coverage-rules conformance format stubs bench bench-quick soak bench-rules attack-rules fuzz-rules fuzz-differential lock clean
+.PHONY: help demo test test-postgres test-faults test-faults-quick run check coverage-rules conformance format stubs bench bench-quick soak bench-rules attack-rules fuzz-rules fuzz-differential lock clean
 
 help: ## Show the targets.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -25,6 +28,12 @@ test-postgres: $(SETUP) ## Run the tests of stores, scenarios and random histori
 	ATTRIBUTION_TEST_POSTGRES=1 $(BIN)/python -m pytest tests/postgres \
 		$(addprefix tests/service/storage/test_,contract.py reports_contract.py histories_contract.py erasure.py retention.py) \
 		$(addprefix tests/service/transport/test_,bad_input.py server.py batches.py streams.py watch.py explain.py backtest.py simulate.py)
+
+test-faults: $(SETUP) ## Kill, cut, fill and confuse servers and databases under load, and count; CRASHES=200 ROUNDS=10.
+	ATTRIBUTION_TEST_FAULTS=1 CRASHES=$(CRASHES) ROUNDS=$(ROUNDS) $(BIN)/python -m pytest tests/reliability
+
+test-faults-quick: ## The same in four minutes, with fewer faults.
+	$(MAKE) test-faults CRASHES=12 ROUNDS=1
 
 run: $(SETUP) ## Serve on 127.0.0.1:50051 from the SQLite file data/attribution.db.
 	mkdir -p data

@@ -1,79 +1,32 @@
 """Several servers on one database: nothing is lost, doubled or decided on what is old."""
 
-import os
-import random
-import signal
-import subprocess
-import sys
-import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from functools import partial
-from itertools import count, cycle
+from itertools import cycle
+from pathlib import Path
 from typing import Any
 
 import grpc
 import pytest
+from reliability.replicas import REPLICAS as SERVERS
+from reliability.replicas import replicas
 from support.calls import COURSE, Caller, email, finished, refusal
-from support.postgres import PostgresServer, free_port
+from support.postgres import PostgresServer
+from support.servers import connected
 
-SERVERS = 3
 PEOPLE = 40
-CRASHES = 4
-WORKERS = 9
-SECONDS = 60.0
-
-
-class Replica:
-    """A server in a process of its own."""
-
-    def __init__(self, store_url: str, address: str = "") -> None:
-        self.address = address or f"127.0.0.1:{free_port()}"
-        command = [sys.executable, "-c", "from attribution_service.cli import main; main()"]
-        options = [f"--store={store_url}", f"--address={self.address}", "--log-level=error"]
-        self.process = subprocess.Popen(
-            [*command, "serve", *options, "--no-migrate"], stderr=subprocess.DEVNULL
-        )
-
-    def stop(self) -> None:
-        """End it, gently if it still runs."""
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(SECONDS)
 
 
 @pytest.fixture
-def replicas(postgres: PostgresServer) -> Iterator[list[Replica]]:
+def callers(postgres: PostgresServer, tmp_path: Path) -> Iterator[list[Caller]]:
+    """Callers of three servers, one each."""
     postgres.empty()
-    made = [Replica(postgres.url()) for _ in range(SERVERS)]
-    yield made
-    for each in made:
-        each.stop()
-
-
-@pytest.fixture
-def callers(replicas: Sequence[Replica]) -> Iterator[list[Caller]]:
-    made = [connect(each.address) for each in replicas]
-    yield made
-    for each in made:
-        each.close()
-
-
-def connect(address: str) -> Caller:
-    """A caller of a server once it answers."""
-    made = caller(address)
-    grpc.channel_ready_future(made.channel).result(timeout=SECONDS)
-    return made
-
-
-def caller(address: str) -> Caller:
-    """A caller that soon looks again whether a server that was killed is back."""
-    pause = ("grpc.initial_reconnect_backoff_ms", 100)
-    most = ("grpc.max_reconnect_backoff_ms", 500)
-    # Otherwise all callers of an address share one connection, and the pauses of its first one.
-    own = ("grpc.use_local_subchannel_pool", 1)
-    return Caller(address, options=[pause, most, own])
+    with replicas(postgres.url(), tmp_path, "--no-migrate") as servers:
+        made = [connected(each.address) for each in servers]
+        yield made
+        for each in made:
+            each.close()
 
 
 Command = tuple[str, Mapping[str, Any]]
@@ -104,32 +57,6 @@ def commands_of(person: str) -> list[Command]:
 def lived(person: str) -> list[str]:
     """Which deliveries of a person convert: the last touch at the first event, once (C6, C8)."""
     return [f"{person} d3"]
-
-
-def test_the_same_commands_at_three_servers_at_once(
-    callers: Sequence[Caller], postgres: PostgresServer
-) -> None:
-    """Every command is sent to all servers at the same time, and each has one true answer."""
-    callers[0]("CreateCampaign", {"campaign": COURSE})
-    people = [f"p{number}" for number in range(PEOPLE)]
-    doubts: list[str] = []
-
-    def live(person: str) -> None:
-        with ThreadPoolExecutor(SERVERS) as pool:
-            for name, request in commands_of(person):
-                answers = list(pool.map(partial(ask, name, request), callers))
-                fresh = sum(not answer.pop("replayed", False) for answer in answers)
-                if fresh != 1 or any(answer != answers[0] for answer in answers):
-                    doubts.append(f"{person} {name} {answers}")
-
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(live, people))
-    assert not doubts
-    check(callers, postgres, people)
-
-
-def ask(name: str, request: Mapping[str, Any], call: Caller) -> dict[str, Any]:
-    return call(name, request)
 
 
 def test_different_events_of_a_person_at_once(
@@ -232,82 +159,3 @@ def updated(call: Caller, event_name: str, etag: str) -> dict[str, Any] | str:
     except grpc.RpcError as error:
         return refusal(error).reason
     return answer
-
-
-@dataclass
-class Ledger:
-    """What was answered of the commands of people, and the people who were sent to."""
-
-    people: list[str] = field(default_factory=list)
-    answered: dict[tuple[str, int], dict[str, Any]] = field(default_factory=dict)
-    again: int = 0
-
-
-def crash(replicas: list[Replica], postgres: PostgresServer) -> None:
-    """Kill one server after the other, and start each again."""
-    pick = random.Random(1)
-    for _ in range(CRASHES):
-        time.sleep(pick.uniform(0.5, 1.0))
-        victim = pick.randrange(SERVERS)
-        os.kill(replicas[victim].process.pid, signal.SIGKILL)
-        replicas[victim].process.wait()
-        replicas[victim] = Replica(postgres.url(), replicas[victim].address)
-        connect(replicas[victim].address).close()
-
-
-def test_kill_9_of_servers_under_load(
-    replicas: list[Replica], postgres: PostgresServer, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Callers go on at the other servers; nothing answered is lost, and nothing is done twice."""
-    address = [replica.address for replica in replicas]
-    connect(address[0])("CreateCampaign", {"campaign": COURSE})
-    ledger, done = Ledger(), threading.Event()
-
-    def work(worker: int) -> None:
-        """One person after the other; each command until some server answers it."""
-        calls = {name: connect(name) for name in address}
-        for number in count():
-            if done.is_set():
-                break
-            person = f"w{worker}-{number}"
-            ledger.people.append(person)
-            for position, (name, request) in enumerate(commands_of(person)):
-                for turn in count(worker + number):
-                    target = address[turn % SERVERS]
-                    call = calls.get(target) or calls.setdefault(target, caller(target))
-                    try:
-                        ledger.answered[person, position] = call(name, request)
-                    except grpc.RpcError as error:
-                        if error.code() is not grpc.StatusCode.UNAVAILABLE:
-                            raise
-                        ledger.again += 1
-                        time.sleep(0.01)
-                    else:
-                        break
-        for call in calls.values():
-            call.close()
-
-    with ThreadPoolExecutor(WORKERS) as pool:
-        working = [pool.submit(work, worker) for worker in range(WORKERS)]
-        try:
-            crash(replicas, postgres)
-        finally:
-            done.set()
-        for future in working:
-            future.result(SECONDS)
-    assert ledger.again, "no call was cut off: the crashes came too late to prove anything"
-    callers = [connect(name) for name in address]
-    check(callers, postgres, ledger.people)
-    for (person, position), answer in ledger.answered.items():
-        name, request = commands_of(person)[position]
-        again = callers[position % SERVERS](name, request)
-        assert again["replayed"], (person, name)
-        if name != "RecordDelivery":  # that one answers with the delivery as it is now
-            assert {**again, "replayed": True} == {**answer, "replayed": True}
-    for call in callers:
-        call.close()
-    with capsys.disabled():
-        sys.stdout.write(
-            f"\ncrashes survived {CRASHES}, commands answered {len(ledger.answered)}, "
-            f"sent again {ledger.again}, lost 0, doubled 0\n"
-        )

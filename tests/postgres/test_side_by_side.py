@@ -22,12 +22,13 @@ from attribution_service.storage.postgres import connected_engine, upgrade
 from attribution_service.storage.postgres_migration import Waits
 from attribution_service.transport.server import LIVENESS
 from grpc_health.v1 import health_pb2, health_pb2_grpc
-from postgres.test_replicas import caller, check, commands_of
+from postgres.test_replicas import check, commands_of
 from sqlalchemy.exc import DBAPIError
 from support.calls import COURSE, Caller, refusal
 from support.lives import Load, until
 from support.newer import CONTRACT, EXPAND, INDEX, command, newer
 from support.postgres import DATABASE, PostgresServer, free_port
+from support.servers import caller
 
 SECONDS = 60.0
 SERVING = health_pb2.HealthCheckResponse.SERVING

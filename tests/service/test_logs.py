@@ -5,8 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from reliability.test_crash import connect, free_port
 from support.calls import COURSE, Caller
+from support.postgres import free_port
+from support.servers import connected
 
 PROGRAM = "from attribution_service.cli import main; main()"
 
@@ -24,7 +25,7 @@ def without_reader(folder: Path, address: str) -> subprocess.Popen[bytes]:
 def test_a_log_that_nobody_reads(tmp_path: Path) -> None:
     address = f"127.0.0.1:{free_port()}"
     server = without_reader(tmp_path, address)
-    call: Caller = connect(address)
+    call: Caller = connected(address)
     call("CreateCampaign", {"campaign": COURSE})
     journey = {"person_id": "ada", "journey_id": "j", "campaign_id": "course"}
     call("StartJourney", journey)

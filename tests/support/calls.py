@@ -48,10 +48,13 @@ class Caller:
         self.clock = clock
         self.channel = grpc.insecure_channel(address, options=list(options))
 
-    def __call__(self, name: str, request: Mapping[str, Any]) -> dict[str, Any]:
+    def __call__(
+        self, name: str, request: Mapping[str, Any], timeout: float = _CALL_SECONDS
+    ) -> dict[str, Any]:
         """The response as a dictionary. Raises grpc.RpcError."""
         method = _METHODS[name]
-        response = method.response_type.FromString(self.raw(name, self.message(name, request)))
+        data = self.raw(name, self.message(name, request), timeout)
+        response = method.response_type.FromString(data)
         return json_format.MessageToDict(response, preserving_proto_field_name=True)
 
     def message(self, name: str, request: Mapping[str, Any]) -> bytes:

@@ -117,6 +117,16 @@ class PostgresServer:
         """End it at once, without tidying up: the next start recovers."""
         self._end(signal.SIGQUIT)
 
+    def kill(self) -> None:
+        """End its first process with SIGKILL; the others notice by themselves, and end too."""
+        assert self._process is not None
+        others = _children(self._process.pid)
+        self._end(signal.SIGKILL)
+        end = time.monotonic() + _START_SECONDS
+        while any(map(_runs, others)):
+            assert time.monotonic() < end, "some processes did not end"
+            time.sleep(0.02)
+
     def _end(self, number: signal.Signals) -> None:
         if self._process is not None:
             self._process.send_signal(number)
@@ -142,6 +152,19 @@ class PostgresServer:
         """Stop it, and remove its folder."""
         self.stop()
         shutil.rmtree(self.folder)
+
+
+def _children(pid: int) -> list[int]:
+    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process is there and not just waiting to be noticed by its parent."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
 
 
 @contextmanager

@@ -91,9 +91,11 @@ class Driver:
 
     async def _live(self) -> None:
         for call in lives.life(self._run, next(self._numbers)):
-            await self._send(call)
+            if not await self._send(call):
+                return  # what follows would fail for that alone
 
-    async def _send(self, call: lives.Call) -> None:
+    async def _send(self, call: lives.Call) -> bool:
+        """Make a call; returns whether it was answered."""
         method, request = call
         began = time.perf_counter()
         try:
@@ -102,6 +104,7 @@ class Driver:
         except grpc.aio.AioRpcError as error:
             self._failed += 1
             self.codes[error.code().name] += 1
-        else:
-            self._took.append(time.perf_counter() - began)
-            self.answered += 1
+            return False
+        self._took.append(time.perf_counter() - began)
+        self.answered += 1
+        return True

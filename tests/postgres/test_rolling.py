@@ -1,29 +1,21 @@
 """Servers replaced one by one, as a rollout does: callers who balance over them notice nothing."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
+from pathlib import Path
 
-import pytest
 from attribution_client import AttributionClient, AttributionError
-from postgres.test_replicas import SECONDS, SERVERS, Replica, check, connect
+from postgres.test_replicas import check
+from reliability.replicas import replicas
 from support.calls import COURSE
 from support.lives import until
 from support.postgres import PostgresServer
+from support.servers import await_ready, connected
 
 WORKERS = 6
-
-
-@pytest.fixture
-def replicas(postgres: PostgresServer) -> Iterator[list[Replica]]:
-    postgres.empty()
-    made = [Replica(postgres.url()) for _ in range(SERVERS)]
-    for each in made:
-        connect(each.address).close()
-    yield made
-    for each in made:
-        each.stop()
+SECONDS = 60.0
 
 
 def live(client: AttributionClient, person: str) -> None:
@@ -55,16 +47,13 @@ def live_on(people: Sequence[str], more: int) -> None:
 
 
 def test_no_call_fails_while_servers_are_replaced_one_by_one(
-    replicas: list[Replica], postgres: PostgresServer
+    postgres: PostgresServer, tmp_path: Path
 ) -> None:
     """A server that goes refuses for a moment; the client is at another one by then."""
-    first = connect(replicas[0].address)
-    first("CreateCampaign", {"campaign": COURSE})
-    first.close()
+    postgres.empty()
     people: list[str] = []
     errors: list[AttributionError] = []
     done = threading.Event()
-    target = "ipv4:" + ",".join(replica.address for replica in replicas)
 
     def work(client: AttributionClient, worker: int) -> None:
         for number in count():
@@ -77,20 +66,24 @@ def test_no_call_fails_while_servers_are_replaced_one_by_one(
             except AttributionError as error:
                 errors.append(error)
 
-    with AttributionClient(target, timeout=SECONDS) as client, ThreadPoolExecutor(WORKERS) as pool:
-        working = [pool.submit(work, client, worker) for worker in range(WORKERS)]
-        try:
-            for position, replica in enumerate(replicas):
+    with replicas(postgres.url(), tmp_path) as servers, ThreadPoolExecutor(WORKERS) as pool:
+        callers = [connected(server.address) for server in servers]
+        callers[0]("CreateCampaign", {"campaign": COURSE})
+        target = "ipv4:" + ",".join(server.address for server in servers)
+        with AttributionClient(target, timeout=SECONDS) as client:
+            working = [pool.submit(work, client, worker) for worker in range(WORKERS)]
+            try:
+                for server in servers:
+                    live_on(people, 10)
+                    server.stop()
+                    server.start()
+                    await_ready(server.address)
                 live_on(people, 10)
-                replica.stop()
-                replicas[position] = Replica(postgres.url(), replica.address)
-                connect(replica.address).close()
-        finally:
-            done.set()
-        for future in working:
-            future.result(SECONDS)
-    assert not errors
-    callers = [connect(replica.address) for replica in replicas]
-    check(callers, postgres, people)
-    for each in callers:
-        each.close()
+            finally:
+                done.set()
+            for future in working:
+                future.result(SECONDS)
+        assert not errors
+        check(callers, postgres, people)
+        for each in callers:
+            each.close()

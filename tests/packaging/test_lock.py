@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,20 @@ _PIN = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)*)==[0-9][0-9a-z.+!]*(?: ; [^\\]+)?"
 _HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 
 
-def test_every_line_is_a_pin_with_hashes() -> None:
-    assert faults(LOCK.read_text()) == []
+@pytest.mark.parametrize("name", ["dev.txt", "service.txt", "build.txt"])
+def test_every_line_is_a_pin_with_hashes(name: str) -> None:
+    assert faults(LOCK.with_name(name).read_text()) == []
 
 
 def test_what_the_projects_need_is_pinned() -> None:
     assert needed() - pinned(LOCK.read_text()) == OWN
+
+
+def test_what_a_server_needs_is_pinned_for_the_image() -> None:
+    """`make lock` makes both files; a package that is in one alone is missing in the image."""
+    image = pinned(LOCK.with_name("service.txt").read_text())
+    assert run_time() - image == OWN
+    assert built_by() <= pinned(LOCK.with_name("build.txt").read_text())
 
 
 GOOD = "alembic==1.20.1 \\\n    --hash=sha256:" + "0" * 64
@@ -77,13 +86,25 @@ def pinned(text: str) -> set[str]:
 
 
 def needed() -> set[str]:
-    names: set[str] = set()
-    for path in PROJECTS:
-        project: dict[str, Any] = tomllib.loads(path.read_text())
-        wanted = [
-            *project["project"]["dependencies"],
-            *project["build-system"]["requires"],
-            *project.get("dependency-groups", {}).get("dev", ()),
-        ]
-        names |= {re.split(r"[^A-Za-z0-9-]", item)[0] for item in wanted}
-    return names
+    dev = set()
+    for project in map(read, PROJECTS):
+        dev |= names(project.get("dependency-groups", {}).get("dev", ()))
+    return run_time() | built_by() | dev
+
+
+def run_time() -> set[str]:
+    return {name for each in map(read, PROJECTS) for name in names(each["project"]["dependencies"])}
+
+
+def built_by() -> set[str]:
+    return {
+        name for each in map(read, PROJECTS) for name in names(each["build-system"]["requires"])
+    }
+
+
+def read(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text())
+
+
+def names(wanted: Iterable[str]) -> set[str]:
+    return {re.split(r"[^A-Za-z0-9-]", item)[0] for item in wanted}

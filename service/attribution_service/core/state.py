@@ -1,7 +1,7 @@
 """The part of one person's state that the commands at hand need."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 
@@ -49,8 +49,9 @@ class Needs:
     """What has to be known of a person to decide one command.
 
     Named journeys, deliveries, interactions and events (an event with the conversions it made); and
-    where `judges` is set all of the person's journeys, and of each the deliveries within the reach
-    that it gives, none where it gives None. Attributes and memberships where `person` is set, or
+    where `judges` is set the person's journeys in these `campaigns` (None: in all), and of each the
+    deliveries within the reach that it gives, none where it gives None. Journeys in other campaigns
+    may be loaded too: it gives None for them. Attributes and memberships where `person` is set, or
     `person_for` is true of a journey that was loaded for this or another need of the person.
 
     Whatever a command of the same batch changes is loaded for that command. So what is not within
@@ -64,6 +65,7 @@ class Needs:
     event_ids: tuple[str, ...] = ()
     interactions: tuple[InteractionKey, ...] = ()
     judges: Callable[[Journey], Reach | None] | None = None
+    campaigns: Collection[str] | None = None
     person: bool = False
     person_for: Callable[[Journey], bool] | None = None
 
@@ -108,6 +110,7 @@ def needs(command: PersonCommand, catalog: Catalog, rules: RuleBook, now_us: int
                 judges=partial(_reached_by_event, command, watching, catalog, rules, now_us)
                 if watching
                 else None,
+                campaigns=watching,
                 person_for=partial(_goal_reads_person, watching, catalog, rules)
                 if watching
                 else None,
@@ -120,6 +123,7 @@ def needs(command: PersonCommand, catalog: Catalog, rules: RuleBook, now_us: int
                 judges=partial(_reached, watching, catalog, now_us, command.explain)
                 if watching
                 else None,
+                campaigns=watching,
                 person=True,
             )
         case UpdateAttributes():
@@ -130,6 +134,7 @@ def needs(command: PersonCommand, catalog: Catalog, rules: RuleBook, now_us: int
                 judges=partial(_reached, watching, catalog, now_us, command.explain)
                 if watching
                 else None,
+                campaigns=watching,
                 person=True,
             )
         case ReadPerson():

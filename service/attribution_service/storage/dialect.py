@@ -87,6 +87,14 @@ class Dialect(Protocol):
         """
         ...
 
+    def among(self, column: Column[Any]) -> ColumnElement[bool]:
+        """That a column has one of the values that are given as `among`, by no index of its own."""
+        ...
+
+    def values(self, values: Iterable[str]) -> Parameters:
+        """These values, as the parameters of `among`."""
+        ...
+
     def keys(self, columns: Sequence[Column[Any]], keys: Sequence[Key]) -> Parameters:
         """These keys, as the parameters of `look_up`."""
         ...

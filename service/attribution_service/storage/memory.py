@@ -263,7 +263,7 @@ def _copy(whole: PersonState, part: PersonState, need: Needs) -> None:
     part.journeys.update(
         (key, item)
         for key, item in whole.journeys.items()
-        if key in need.journey_ids or need.judges is not None
+        if key in need.journey_ids or _may_be_judged(need, item)
     )
     part.deliveries.update(
         (key, item)
@@ -277,6 +277,12 @@ def _copy(whole: PersonState, part: PersonState, need: Needs) -> None:
         if event_id in whole.receipts:
             part.receipts[event_id] = whole.receipts[event_id]
             part.conversions[event_id] = whole.conversions.get(event_id, ())
+
+
+def _may_be_judged(need: Needs, journey: Journey) -> bool:
+    if need.judges is None:
+        return False
+    return need.campaigns is None or journey.campaign_id in need.campaigns
 
 
 def _asks_for_person(need: Needs, part: PersonState) -> bool:

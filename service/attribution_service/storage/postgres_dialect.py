@@ -17,6 +17,7 @@ from sqlalchemy import (
     TableValuedAlias,
     Text,
     and_,
+    any_,
     bindparam,
     column,
     func,
@@ -104,6 +105,14 @@ class PostgresDialect:
         return {
             f"given_{name}": list(values) for name, values in zip(names, of_columns, strict=True)
         }
+
+    def among(self, column: Column[Any]) -> ColumnElement[bool]:
+        """That a column has one of the values that are given."""
+        return column == any_(bindparam("among", type_=ARRAY(Text)))
+
+    def values(self, values: Iterable[str]) -> Parameters:
+        """These values, as the parameters of `among`."""
+        return {"among": list(values)}
 
     def prepare(self, statement: Select[Any] | Insert, names: Sequence[str]) -> Prepared:
         """A statement to send again and again, each time with values for these parameters."""

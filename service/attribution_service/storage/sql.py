@@ -31,11 +31,13 @@ from attribution_service.storage.sql_erasure import Erasure
 from attribution_service.storage.sql_histories import SqlHistories
 from attribution_service.storage.sql_reports import SqlReports
 from attribution_service.storage.sql_retention import Lock, Retention
-from attribution_service.storage.statements import Statements
+from attribution_service.storage.statements import Among, Statements
 from attribution_service.storage.tables import bucket_of
 
 # Before all times that there are.
 _FIRST_US = -(2**62)
+# More campaigns are not named to the database: then all journeys of a person are looked at.
+_MOST_CAMPAIGNS = 100
 _TOUCHED = {Basis.RECEIVED: "sent_us", Basis.OPENED: "opened_us", Basis.CLICKED: "clicked_us"}
 
 T = TypeVar("T")
@@ -307,7 +309,7 @@ class SqlTransaction:
     def _reached_deliveries(
         self, needs: Sequence[Needs], states: Mapping[str, PersonState]
     ) -> Iterator[Fetched]:
-        """Load all journeys of those of whom they are needed; gives the deliveries within reach."""
+        """Load the journeys of those of whom they are needed; gives the deliveries within reach."""
         judges: dict[str, list[Callable[[Journey], Reach | None]]] = defaultdict(list)
         for need in needs:
             if need.judges is not None:
@@ -315,7 +317,9 @@ class SqlTransaction:
         table = tables.journeys
         people: set[Key] = {(bucket_of(person_id), person_id) for person_id in judges}
         reached: dict[Basis | None, set[Key]] = defaultdict(set)
-        for row in self._by_keys(table, (table.c.bucket, table.c.person_id), people):
+        campaigns = _judging_campaigns(needs)
+        among = None if campaigns is None else (table.c.campaign_id, campaigns)
+        for row in self._by_keys(table, (table.c.bucket, table.c.person_id), people, among=among):
             journey = rows.read_journey(row)
             states[journey.person_id].journeys[journey.journey_id] = journey
             for judge in judges[journey.person_id]:
@@ -364,8 +368,9 @@ class SqlTransaction:
         columns: tuple[Column[Any], ...],
         keys: Iterable[Key],
         between: Column[Any] | None = None,
+        among: Among | None = None,
     ) -> Iterator[Fetched]:
-        return self._statements.by_keys(self._connection, table, columns, keys, between)
+        return self._statements.by_keys(self._connection, table, columns, keys, between, among)
 
     def write(self, changes: Iterable[PersonChange]) -> None:
         """Store the changes; of one record, the last one stands."""
@@ -431,6 +436,17 @@ class SqlTransaction:
 def _asks_for_person(need: Needs, state: PersonState) -> bool:
     wanted = need.person_for
     return wanted is not None and any(wanted(journey) for journey in state.journeys.values())
+
+
+def _judging_campaigns(needs: Iterable[Needs]) -> set[str] | None:
+    """The campaigns whose journeys are judged; None: they are too many to name."""
+    found: set[str] = set()
+    for need in needs:
+        if need.judges is not None:
+            if need.campaigns is None or len(need.campaigns) > _MOST_CAMPAIGNS:
+                return None
+            found.update(need.campaigns)
+    return found if len(found) <= _MOST_CAMPAIGNS else None
 
 
 def _keys(needs: Iterable[Needs], ids: Callable[[Needs], Iterable[str]]) -> set[Key]:

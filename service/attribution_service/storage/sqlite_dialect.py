@@ -15,6 +15,7 @@ from sqlalchemy import (
     Insert,
     Select,
     Table,
+    UnaryExpression,
     and_,
     bindparam,
     func,
@@ -22,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.operators import custom_op
 
 from attribution_service.storage import tables
 from attribution_service.storage.dialect import Fetched, Key, Parameters, Steps
@@ -110,6 +112,16 @@ class SqliteDialect:
     def keys(self, columns: Sequence[Column[Any]], keys: Sequence[Key]) -> Parameters:  # noqa: ARG002
         """These keys, as the parameters of `look_up`."""
         return {"given": json.dumps(keys)}
+
+    def among(self, column: Column[Any]) -> ColumnElement[bool]:
+        """That a column has one of the values that are given."""
+        given = func.json_each(bindparam("among")).table_valued("value", name="wanted")
+        # With the plus it is no column to the planner, which else may take another index for it.
+        return UnaryExpression(column, operator=custom_op("+")).in_(select(given.c.value))
+
+    def values(self, values: Iterable[str]) -> Parameters:
+        """These values, as the parameters of `among`."""
+        return {"among": json.dumps(sorted(values))}
 
     def prepare(self, statement: Select[Any] | Insert, names: Sequence[str]) -> "SqlitePrepared":
         """A statement to send again and again, each time with values for these parameters."""

@@ -18,6 +18,8 @@ from attribution_service.storage.dialect import Dialect, Fetched, Key, Prepared
 _KEYS_A_STATEMENT = 500
 
 Columns = tuple[Column[Any], ...]
+# A column, and the values that it may have.
+Among = tuple[Column[Any], Iterable[str]]
 
 
 class Statements:
@@ -37,17 +39,20 @@ class Statements:
         columns: Columns,
         keys: Iterable[Key],
         between: Column[Any] | None = None,
+        among: Among | None = None,
     ) -> Iterator[Fetched]:
         """The rows whose columns are one of the keys, a bounded number of keys a statement.
 
-        With `between`, a key has two values more, and this column lies between them. The rows hold
-        all columns of the table in their order. The keys are sorted, so that the look-ups go
-        through the index in order.
+        With `between`, a key has two values more, and this column lies between them; with `among`,
+        that column has one of the values. The rows hold all columns of the table in their order.
+        The keys are sorted, so that the look-ups go through the index in order.
         """
         ordered = iter(sorted(keys))
+        column, chosen = (None, {}) if among is None else (among[0], self._dialect.values(among[1]))
         while part := list(islice(ordered, _KEYS_A_STATEMENT)):
-            given = self._dialect.keys(columns, part)
-            yield from self._look_up(table, columns, between, tuple(given)).fetch(connection, given)
+            given = {**self._dialect.keys(columns, part), **chosen}
+            look_up = self._look_up(table, columns, between, column, tuple(given))
+            yield from look_up.fetch(connection, given)
 
     def upsert(
         self, connection: Connection, table: Table, values: list[rows.Row], *, keep: bool = False
@@ -56,9 +61,17 @@ class Statements:
         self._upsert(table, keep=keep).send(connection, values)
 
     def _made_look_up(
-        self, table: Table, columns: Columns, between: Column[Any] | None, names: tuple[str, ...]
+        self,
+        table: Table,
+        columns: Columns,
+        between: Column[Any] | None,
+        among: Column[Any] | None,
+        names: tuple[str, ...],
     ) -> Prepared:
-        return self._dialect.prepare(self._dialect.look_up(table, columns, between), names)
+        statement = self._dialect.look_up(table, columns, between)
+        if among is not None:
+            statement = statement.where(self._dialect.among(among))
+        return self._dialect.prepare(statement, names)
 
     def _made_upsert(self, table: Table, *, keep: bool) -> Prepared:
         statement = self._dialect.insert(table)

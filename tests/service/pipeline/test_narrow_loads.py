@@ -44,7 +44,13 @@ _LARGEST_BATCH = 6
 def everything(command: PersonCommand, catalog: Catalog, rules: RuleBook, now_us: int) -> Needs:
     """All of the person, whatever the command needs."""
     wanted = needs(command, catalog, rules, now_us)
-    return replace(wanted, judges=lambda _: whole_journey(now_us), person=True, person_for=None)
+    return replace(
+        wanted,
+        judges=lambda _: whole_journey(now_us),
+        campaigns=None,
+        person=True,
+        person_for=None,
+    )
 
 
 def arrivals(seed: int) -> list[Arrival]:

@@ -1,6 +1,6 @@
 """What every store must do; the same tests run on each."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -284,6 +284,27 @@ def test_judging_loads_all_journeys_and_the_deliveries_of_the_judged(store: Stor
     other = Needs("ada", judges=lambda journey: EVERY if journey.campaign_id == "c2" else None)
     both = load(store, need, other)
     assert set(both["ada"].deliveries) == {"d1", "d2", "d3"}
+
+
+def test_of_those_who_have_many_journeys_the_judged_campaigns_are_looked_at(store: Store) -> None:
+    others = [replace(JOURNEY, journey_id=f"o{n}", campaign_id=f"other{n % 9}") for n in range(50)]
+    write(store, *ALL, *others, replace(JOURNEY, person_id="bob"))
+
+    def judged(campaigns: Collection[str], person_id: str = "ada") -> Needs:
+        def reach(journey: Journey) -> Reach | None:
+            return EVERY if journey.campaign_id in campaigns else None
+
+        return Needs(person_id, judges=reach, campaigns=campaigns)
+
+    states = load(store, judged({"c1", "c9"}), judged({"c9"}, "bob"), Needs("ada"))
+    assert set(states["ada"].journeys) == {"j1"}
+    assert set(states["ada"].deliveries) == {"d1"}
+    # So many that they are not named to the database: what is loaded beside them does no harm.
+    many = {f"c{number}" for number in range(1_000)}
+    assert "j1" in load(store, judged(many))["ada"].journeys
+    none = load(store, judged(()))["ada"]
+    assert not none.journeys
+    assert not none.deliveries
 
 
 def touched(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -20,6 +21,7 @@ from attribution_dsl.roots import RootKind, Roots, roots_of
 from attribution_dsl.syntax import Node
 
 _DEFAULT_LIMITS: Final = Limits()
+_TREES: Final = 256
 _NONE_UNAVAILABLE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -133,19 +135,30 @@ def load_rule(
     if refused:
         raise RuleError(source, refused)
 
+    kinds = roots.kinds
+
     def interpreted(data: Mapping[str, object]) -> object:
-        return as_result(interpret(tree, roots.kinds, data, limits.iterations), result)
+        # Hardly any data is like that: a tree for each rule in use takes more room than its code.
+        again = _tree_of(source, tuple(kinds.items()), limits)
+        return as_result(interpret(again, kinds, data, limits.iterations), result)
 
     return Rule(
         source=source,
         reads=MappingProxyType(checked.reads),
         tree=tree,
-        evaluate=generate(tree, roots.kinds, limits.iterations, result, interpreted),
-        _kinds=roots.kinds,
+        evaluate=generate(tree, kinds, limits.iterations, result, interpreted),
+        _kinds=kinds,
         _result=result,
         _iterations=limits.iterations,
         _doubts=checked.diagnostics,
     )
+
+
+@lru_cache(maxsize=_TREES)
+def _tree_of(source: str, kinds: tuple[tuple[str, RootKind], ...], limits: Limits) -> Node:
+    """Parse a rule once more that was found to be right."""
+    parsed, _ = parse_leniently(source, limits)
+    return resolve(parsed, dict(kinds))
 
 
 def _wrong_result(tree: Node, checked: Checked, result: ResultType) -> list[Diagnostic]:

@@ -1,6 +1,6 @@
 """Rules and where they stand: which roots they may read, and their compiled forms."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -26,6 +26,7 @@ SEGMENT_ROOTS = ("person",)  # S3: with `now`, membership would change without a
 _NO_TRIGGER = "the campaign is not triggered by an event"
 _NO_EVENT = "the goal is not an event"
 _LIMITS = Limits()
+Reads = Mapping[str, frozenset[str] | None]
 
 
 class Use(StrEnum):
@@ -101,6 +102,15 @@ def compiled(
     )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class KeptRule:
+    """What is kept of a compiled rule: its tree would take as much room once more."""
+
+    evaluate: Callable[[Mapping[str, object]], object]
+    reads: Reads
+    paths: tuple[Path, ...]
+
+
 class RuleBook:
     """Compiled rules: each is compiled when first needed and then shared.
 
@@ -111,19 +121,21 @@ class RuleBook:
     def __init__(self, limits: Limits | None = None, most: int = 10_000) -> None:
         self._limits = limits or _LIMITS
         self._most = most
-        self._rules: dict[tuple[str, Use, bool, bool], Rule] = {}
-        self._paths: dict[Rule, tuple[Path, ...]] = {}
+        self._rules: dict[tuple[str, Use, bool, bool], KeptRule] = {}
+        # Most rules name the same few properties: what they read is there once.
+        self._named: dict[tuple[Path, ...], tuple[Reads, tuple[Path, ...]]] = {}
 
-    def rule(self, source: str, use: Use, *, has_trigger: bool, has_event: bool = True) -> Rule:
+    def rule(self, source: str, use: Use, *, has_trigger: bool, has_event: bool = True) -> KeptRule:
         """The compiled rule; raises attribution_dsl.RuleError if it is refused."""
         key = (source, use, has_trigger, has_event)
         rule = self._rules.get(key)
         if rule is None:
-            rule = compiled(
+            made = compiled(
                 source, use, has_trigger=has_trigger, has_event=has_event, limits=self._limits
             )
+            rule = KeptRule(made.evaluate, *self._named_by(made))
             if len(self._rules) >= self._most:
-                self._paths.pop(self._rules.pop(next(iter(self._rules))), None)
+                del self._rules[next(iter(self._rules))]
             self._rules[key] = rule
         return rule
 
@@ -141,13 +153,17 @@ class RuleBook:
     ) -> tuple[Path, ...]:
         """What a stored rule names of the data, as `Rule.paths`; nothing if it does not compile."""
         try:
-            rule = self.rule(source, use, has_trigger=has_trigger, has_event=has_event)
+            return self.rule(source, use, has_trigger=has_trigger, has_event=has_event).paths
         except RuleError:
             return ()
-        paths = self._paths.get(rule)
-        if paths is None:
-            paths = self._paths[rule] = rule.paths
-        return paths
+
+    def _named_by(self, rule: Rule) -> tuple[Reads, tuple[Path, ...]]:
+        """What the rule reads and names; the same objects for rules in which both are the same."""
+        if len(self._named) >= self._most:
+            self._named.clear()
+        paths = rule.paths
+        reads, known = self._named.setdefault(paths, (rule.reads, paths))
+        return (reads if reads == rule.reads else rule.reads), known
 
     def evaluate(
         self,

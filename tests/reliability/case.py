@@ -12,7 +12,7 @@ from reliability.load import load
 from reliability.wire import answer
 from support.servers import connected
 
-_WORK_SECONDS = 60.0
+_WORK_SECONDS = 180.0
 # Of what callers tell, opens and clicks, nothing lies in the future: not even if clocks step back.
 _BEFORE_US = 12 * 3_600_000_000
 

@@ -19,8 +19,14 @@ from support.postgres import free_port
 
 _SECONDS = 60.0
 _FORKS = multiprocessing.get_context("forkserver")
-# Imported once, in the process from which servers are forked: most of what a start takes.
-_FORKS.set_forkserver_preload(["pytest", __name__])
+# Imported once, in the process from which servers are forked: most of what a start takes. It does
+# not know where the tests' own modules are.
+_FORKS.set_forkserver_preload(
+    [
+        *("attribution_service.app", "attribution_service.cli.main", "attribution_client"),
+        *("alembic.command", "sqlalchemy.dialects.postgresql.psycopg", "pytest", "unittest.mock"),
+    ]
+)
 
 
 class SharedClock:

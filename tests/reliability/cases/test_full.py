@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(
     reason="only root can mount a small disk; tests/reliability/test_full.py needs none",
 )
 _REFUSED = 20
-_SECONDS = 60.0
+_SECONDS = 180.0
 
 
 def test_sqlite(case: Case, rounds: int, tmp_path: Path) -> None:

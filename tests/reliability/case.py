@@ -52,7 +52,7 @@ class Case:
         yield
         self.await_answers()
 
-    def await_answers(self, many: int = 60) -> None:
+    def await_answers(self, many: int = 30) -> None:
         """Wait until so many more calls were answered. Fails if none are."""
         wanted = self.history.answered + many
         end = time.monotonic() + _WORK_SECONDS

@@ -33,11 +33,19 @@ class History:
         self._lock = threading.Lock()
         self._of: defaultdict[str, list[Attempt]] = defaultdict(list)
         self._failures: Counter[str] = Counter()
+        self.answered = 0
+        """How many attempts have an answer or a refusal that stands."""
+        self.unknown = 0
+        """Of how many attempts nobody knows what came of them."""
 
     def add(self, attempt: Attempt) -> None:
         """Keep an attempt."""
         with self._lock:
             self._of[attempt.person_id].append(attempt)
+            if attempt.outcome is None:
+                self.unknown += 1
+            else:
+                self.answered += 1
 
     def failed(self, reason: str) -> None:
         """Count an attempt that must be made again, for this reason; empty: gRPC gave none."""
@@ -54,16 +62,6 @@ class History:
     def people(self) -> Mapping[str, Sequence[Attempt]]:
         """The attempts of each person, in no particular order."""
         return self._of
-
-    @property
-    def answered(self) -> int:
-        """How many attempts have an answer or a refusal that stands."""
-        return sum(each.outcome is not None for many in self._of.values() for each in many)
-
-    @property
-    def unknown(self) -> int:
-        """Of how many attempts nobody knows what came of them."""
-        return sum(each.outcome is None for many in self._of.values() for each in many)
 
 
 def now_ns() -> int:

@@ -25,7 +25,9 @@ def server() -> Iterator[PostgresServer]:
     archive = made.folder / "archive"
     archive.mkdir(mode=0o777)
     archive.chmod(0o777)
-    made.start(archive_mode="on", archive_command=f"cp %p {archive}/%f", wal_level="replica")
+    # What is there is whole: a copy takes its name when it is done.
+    keep = f"cp %p {archive}/%f.part && mv {archive}/%f.part {archive}/%f"
+    made.start(archive_mode="on", archive_command=keep, wal_level="replica")
     yield made
     made.remove()
 

@@ -280,13 +280,14 @@ def _achieved(
     """The journeys for which this is the first achievement, or the first conversion (X4, M1)."""
     credited = {conversion.journey_id for conversion in conversions}
     for journey in achieving:
-        changed = journey
-        if journey.achieved_us is None:
-            changed = replace(changed, achieved_us=now_us)
-        if journey.journey_id in credited and journey.converted_us is None:
-            changed = replace(changed, converted_us=now_us)
-        if changed is not journey:
-            yield changed
+        achieves = journey.achieved_us is None
+        converts = journey.journey_id in credited and journey.converted_us is None
+        if achieves or converts:
+            yield replace(
+                journey,
+                achieved_us=now_us if achieves else journey.achieved_us,
+                converted_us=now_us if converts else journey.converted_us,
+            )
 
 
 def _credited(conversions: Iterable[Conversion], state: PersonState) -> Iterable[Delivery]:

@@ -48,6 +48,9 @@ from attribution_service.core.model import (
 from attribution_service.core.properties import Properties
 from attribution_service.storage import tables
 
+# `dumps` with such settings would make it anew for each value.
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 Row = dict[str, Any]
 Key = tuple[int | str, ...]
 T = TypeVar("T")
@@ -92,7 +95,9 @@ def to_row(record: PersonChange) -> Row:
     match record:
         case Receipt():
             row["properties"] = record.properties.text
-            row["achieved_journeys"] = _json(record.achieved_journeys)
+            # Most events achieve nothing.
+            achieved = record.achieved_journeys
+            row["achieved_journeys"] = _json(achieved) if achieved else "[]"
         case Journey():
             row["trigger_properties"] = record.trigger_properties.text
         case Delivery():
@@ -370,7 +375,3 @@ def _achievement(fields: Row) -> Achievement:
     if "leaves_segment" in fields:
         return LeavesSegment(fields["leaves_segment"])
     return PerformsEvent(fields["event_name"], fields["filter"])
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -7,7 +7,7 @@ from typing import Any
 from attribution.v1 import attribution_service_pb2
 from google.protobuf.message import Message
 
-from attribution_service.core.answers import Answer
+from attribution_service.core.answers import Answer, EvaluateAnswer
 from attribution_service.core.commands import Command
 from attribution_service.core.refusals import Reason, Refusal, invalid
 from attribution_service.transport import wire
@@ -141,6 +141,8 @@ def _evaluated(
     result = attribution_service_pb2.EvaluateResult
     if isinstance(outcome, Exception):
         return result(error=error(outcome, method))
+    if outcome == _NOTHING:
+        return _NOTHING_CAME
     answer: Any = _EVALUATE.response(outcome)
     abridged = room.cut(answer)
     return result(answer=answer, abridged=abridged)
@@ -158,6 +160,11 @@ def _calls() -> Mapping[str, CommandRpc]:
 # An item of the contract that nothing carries out fails here, when the program starts.
 _CALLS = _calls()
 _EVALUATE = COMMANDS["Evaluate"]
+# So it is with most events, and a response copies what it is made of.
+_NOTHING = EvaluateAnswer((), ())
+_NOTHING_CAME = attribution_service_pb2.EvaluateResult(
+    answer=attribution_service_pb2.EvaluateResponse()
+)
 
 
 def ingest_item(item: attribution_service_pb2.IngestItem) -> Command:

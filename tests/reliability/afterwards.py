@@ -3,7 +3,7 @@
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import get_context
 from typing import Any
@@ -108,25 +108,31 @@ def judged(people: Mapping[str, Sequence[Attempt]]) -> Mapping[str, Judgement]:
 def _sent_again(
     first: Mapping[str, Sequence[Attempt]], way: Way
 ) -> Iterator[tuple[Attempt, Json | Refused]]:
-    """Every command that was answered, with what comes of it now."""
+    """Every command, with what came of it first and what comes of it now.
+
+    Those that were refused too: what nobody knows of an earlier attempt at one is known then.
+    """
     told = [each for attempts in first.values() for each in _once(attempts)]
     for start in range(0, len(told), _BATCH):
         part = told[start : start + _BATCH]
         begun_ns = now_ns()
         commands = [Command(each.person_id, each.name, each.request) for each in part]
         outcomes = taken_in(way.callers[0], commands)
-        ended_ns = now_ns()
-        for each, outcome in zip(part, outcomes, strict=True):
-            again = Attempt(each.person_id, each.name, each.request, begun_ns, ended_ns, outcome)
-            way.history.add(again)
+        # They are carried out one after the other.
+        share_ns = (now_ns() - begun_ns) // len(part)
+        for position, (each, outcome) in enumerate(zip(part, outcomes, strict=True)):
+            at_ns = begun_ns + position * share_ns
+            way.history.add(
+                replace(each, begun_ns=at_ns, ended_ns=at_ns + share_ns // 2, outcome=outcome)
+            )
             yield each, outcome
 
 
 def _once(attempts: Sequence[Attempt]) -> list[Attempt]:
-    """The first attempt with an answer at each command."""
+    """Each command once: its first attempt with an answer, or else one with a refusal."""
     found: dict[tuple[str, str], Attempt] = {}
-    for each in attempts:
-        if isinstance(each.outcome, dict) and not each.name.startswith(("get_", "list_")):
+    for each in sorted(attempts, key=lambda a: not isinstance(a.outcome, dict)):
+        if not each.name.startswith(("get_", "list_")):
             found.setdefault((each.name, str(each.request)), each)
     return list(found.values())
 
@@ -137,7 +143,8 @@ def _lost(
 ) -> Iterator[str]:
     for attempt, outcome in again:
         was = attempt.outcome
-        assert isinstance(was, dict)
+        if not isinstance(was, dict):
+            continue
         what = f"{attempt.name} {attempt.request}: {was}, then {outcome}"
         if not isinstance(outcome, dict):
             yield what

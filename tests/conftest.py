@@ -7,7 +7,7 @@ import pytest
 import structlog
 from attribution_service.storage.postgres import connected_engine, upgrade
 from support.postgres import DATABASE, PostgresServer, running
-from support.stores import ON_POSTGRES, SERVER_URL
+from support.stores import ON_POSTGRES, PARTITIONS, SERVER_URL, SPREAD
 
 # They need a server of PostgreSQL: `make test-postgres` runs them.
 collect_ignore = [] if ON_POSTGRES else ["postgres"]
@@ -25,7 +25,7 @@ def postgres() -> Iterator[PostgresServer]:
     with running() as server:
         server.create(DATABASE)
         with connected_engine(server.url()) as engine:
-            upgrade(engine)
+            upgrade(engine, spread=SPREAD, partitions=PARTITIONS)
         os.environ[SERVER_URL] = server.url()
         yield server
 

@@ -22,6 +22,7 @@ from attribution_service.core.model import (
 )
 from attribution_service.core.properties import Properties
 from attribution_service.storage import rows, schema, tables
+from attribution_service.storage.interface import bucket_of
 from attribution_service.storage.sqlite import locked_engine
 from sqlalchemy import Engine, Table, insert
 
@@ -145,7 +146,7 @@ def _campaign(campaign_id: str, achievement: PerformsEvent, now_us: int) -> Camp
 def _people(shape: Shape) -> list[tuple[int, str, int]]:
     """Bucket, id and number of all people, in the order of the keys of their rows."""
     named = ((shapes.person_id(number), number) for number in range(shape.people))
-    return sorted((tables.bucket_of(name), name, number) for name, number in named)
+    return sorted((bucket_of(name), name, number) for name, number in named)
 
 
 def _sent_us(number: int, now_us: int) -> int:

@@ -50,7 +50,8 @@ async def run(
     store = open_store(settings)
     try:
         retention = Retention(store, settings.retention) if settings.retention.is_on else None
-        pipeline = Pipeline(Engine(store), clock, settings.pipeline, retention)
+        engine = Engine(store)
+        pipeline = Pipeline(engine, clock, settings.pipeline, retention)
         try:
             server = GrpcServer(pipeline, store, settings.transport)
             # Of a store that may be away, the watch says whether it is there.
@@ -64,6 +65,7 @@ async def run(
                 await server.drain(settings.drain_seconds)
         finally:
             await pipeline.close()
+            engine.close()
     finally:
         store.close()
 

@@ -3,9 +3,15 @@
 import os
 from pathlib import Path
 
+from attribution_service.storage.layout import Spread
+
 from support import postgres
 
 ON_POSTGRES = bool(os.environ.get("ATTRIBUTION_TEST_POSTGRES"))
+# How the data of the database are spread: `buckets`, or whole; and with how many partitions.
+SPREAD = Spread[os.environ.get("ATTRIBUTION_TEST_SPREAD", "whole").upper()]
+PARTITIONS = int(os.environ.get("ATTRIBUTION_TEST_PARTITIONS", "0")) or None
+BY_BUCKET = ON_POSTGRES and SPREAD is Spread.BUCKETS
 KINDS = ("postgresql",) if ON_POSTGRES else ("memory", "sqlite")
 # Where the session's server of PostgreSQL is, once it runs.
 SERVER_URL = "ATTRIBUTION_TEST_POSTGRES_URL"

@@ -43,6 +43,18 @@ class Catalog:
             catalog.apply(segment)
         return catalog
 
+    def copy(self) -> "Catalog":
+        """The same by itself: what is applied to one of the two is not in the other."""
+        copied = Catalog()
+        copied._campaigns = dict(self._campaigns)
+        copied._revisions = dict(self._revisions)
+        copied._watchers = {
+            watched: {campaign_id: set(numbers) for campaign_id, numbers in campaigns.items()}
+            for watched, campaigns in self._watchers.items()
+        }
+        copied._segments = dict(self._segments)
+        return copied
+
     def __len__(self) -> int:
         return len(self._campaigns)
 

@@ -5,6 +5,7 @@ A range is from its start, included, to its end, not included; None: open on tha
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeAlias
 
 from attribution_service.core.credit_models import ActionCredit, CreditSettings
 from attribution_service.core.marks import Mark
@@ -245,21 +246,35 @@ class Activity:
 ActivityPlace = tuple[int, int, str]
 
 
+# Up to where a watcher has all conversions: a number, or on a store that numbers them by bucket one
+# number for each bucket.
+Position: TypeAlias = int | tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A conversion and its number in the order in which conversions were committed, from 1."""
+    """A conversion and its number in the order in which conversions were committed, from 1.
+
+    `behind` is the position of who has it and all before, where that is not the number itself.
+    """
 
     sequence: int
     conversion: Conversion
+    behind: Position | None = None
+
+    @property
+    def position(self) -> Position:
+        """Where a watcher is who has it and all before."""
+        return self.sequence if self.behind is None else self.behind
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
     """A part of all conversions in the order of their commits.
 
-    `reached` is the number up to which it is complete, `last` the last number that was given out.
+    `reached` is the position up to which it is complete, `last` that of all there are.
     """
 
     found: tuple[Recorded, ...]
-    reached: int
-    last: int
+    reached: Position
+    last: Position

@@ -1,7 +1,9 @@
-"""The engine: a batch of commands in, one transaction, an answer for each out."""
+"""The engine: a batch of commands in, one transaction (or one a bucket), an answer for each out."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import groupby
+from typing import NamedTuple
 
 import structlog
 
@@ -28,6 +30,7 @@ from attribution_service.core.model import Conversion, Segment
 from attribution_service.core.refusals import Refusal
 from attribution_service.core.rules import RuleBook
 from attribution_service.core.state import needs
+from attribution_service.pipeline.buckets import Buckets, by_bucket
 from attribution_service.pipeline.conflicts import Conflicts
 from attribution_service.pipeline.rule_faults import RuleFaultLog
 from attribution_service.pipeline.standing import Arrival, Definitions, not_before
@@ -55,6 +58,14 @@ _UNWATCHED = EvaluateAnswer((), ())
 Outcome = Answer | Exception
 
 
+class _Done(NamedTuple):
+    """What came of commands that were carried out together."""
+
+    outcomes: Sequence[Outcome]
+    conversions: int = 0
+    faults: Sequence[RuleFault] = ()
+
+
 class Engine:
     """Carries out commands one batch at a time, in order; not for several threads at once.
 
@@ -70,6 +81,11 @@ class Engine:
         self._rules = rules or RuleBook()
         self._rule_faults = RuleFaultLog()
         self._conversions = 0
+        self._buckets = Buckets()
+
+    def close(self) -> None:
+        """Let go of the threads that it has, if any."""
+        self._buckets.close()
 
     @property
     def conversions_recorded(self) -> int:
@@ -156,7 +172,7 @@ class Engine:
                 with self._store.transaction() as transaction:
                     _write(transaction, change, arrival)
         if change is not None:
-            catalog.apply(change)
+            self._definitions.apply(change)
         return answer
 
     def _decided(self, arrival: Arrival, catalog: Catalog) -> Defined:
@@ -165,18 +181,37 @@ class Engine:
         return define(arrival.command, catalog, self._rules, arrival.arrival_us)
 
     def _execute_people(self, batch: Sequence[Arrival]) -> list[Outcome]:
+        at_once = self._store.buckets_at_once
+        if at_once is None:
+            done = self._carried_out(batch)
+            self._note(done)
+            return list(done.outcomes)
+        outcomes: dict[int, Outcome] = {}
+        parts = by_bucket([command.person_id for command in _commands(batch)])
+        jobs = [partial(self._carried_out, [batch[index] for index in part]) for part in parts]
+        for part, done in zip(parts, self._buckets.carried_out(jobs, at_once), strict=True):
+            self._note(done)
+            outcomes.update(zip(part, done.outcomes, strict=True))
+        return [outcomes[index] for index in range(len(batch))]
+
+    def _note(self, done: _Done) -> None:
+        self._conversions += done.conversions
+        for fault in done.faults:
+            self._rule_faults.note(fault)
+
+    def _carried_out(self, batch: Sequence[Arrival]) -> _Done:
         try:
             return self._conflicts.tried_again(lambda: self._one_transaction(batch))
         except (StoreUnavailableError, StoreFullError, StoreConflictError) as fault:
             log.error("batch_not_stored", commands=len(batch), fault=str(fault), exc_info=True)
-            return [fault] * len(batch)
+            return _Done([fault] * len(batch))
         except Exception as fault:  # noqa: BLE001  the callers get it as the outcome
             if len(batch) == 1:
-                return [_noted(fault, batch[0])]
+                return _Done([_noted(fault, batch[0])])
             # Some command holds what the store cannot take: let it fail alone.
-            return [outcome for arrival in batch for outcome in self._execute_people([arrival])]
+            return _together([self._carried_out([arrival]) for arrival in batch])
 
-    def _one_transaction(self, batch: Sequence[Arrival]) -> list[Outcome]:
+    def _one_transaction(self, batch: Sequence[Arrival]) -> _Done:
         with self._store.transaction() as transaction:
             standing = transaction.lock(command.person_id for command in _commands(batch))
             catalog = self._definitions.as_of(standing)
@@ -205,10 +240,16 @@ class Engine:
             if changes:
                 transaction.write(changes)
                 transaction.write_latest_arrival(batch[-1].arrival_us)
-        self._conversions += sum(isinstance(change, Conversion) for change in changes)
-        for rule_fault in faults:
-            self._rule_faults.note(rule_fault)
-        return outcomes
+        conversions = sum(isinstance(change, Conversion) for change in changes)
+        return _Done(outcomes, conversions, faults)
+
+
+def _together(parts: Sequence[_Done]) -> _Done:
+    return _Done(
+        [outcome for part in parts for outcome in part.outcomes],
+        sum(part.conversions for part in parts),
+        [fault for part in parts for fault in part.faults],
+    )
 
 
 def _write(transaction: Transaction, change: DefinitionChange | None, arrival: Arrival) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     ColumnElement,
     Connection,
@@ -13,16 +14,23 @@ from sqlalchemy import (
     Insert,
     Select,
     Table,
+    Update,
+    bindparam,
 )
 from sqlalchemy.exc import DBAPIError
 
+from attribution_service.storage import tables
 from attribution_service.storage.interface import Standing
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
+    from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
     # Inserts that say what happens when the key is there already.
     Insertion = sqlite.Insert | postgresql.Insert
+    # A change that gives something back.
+    Numbering = ReturningInsert[Any] | ReturningUpdate[Any]
+    Preparable = Select[Any] | Insert | Update | Numbering
 
 Key = tuple[int | str, ...]
 # The values of a row, in the order of its columns.
@@ -45,7 +53,7 @@ class Prepared(Protocol):
 class PlainlyPrepared:
     """Leaves to SQLAlchemy what is to be done."""
 
-    def __init__(self, statement: Select[Any] | Insert) -> None:
+    def __init__(self, statement: Preparable) -> None:
         self._statement = statement
 
     def fetch(self, connection: Connection, given: Parameters) -> Sequence[Fetched]:
@@ -55,6 +63,17 @@ class PlainlyPrepared:
     def send(self, connection: Connection, given: Sequence[Parameters]) -> None:
         """Carry it out once with each of these."""
         connection.execute(self._statement, given)
+
+
+def number_whole(insertion: Insertion) -> ReturningInsert[Any]:
+    """Adds `many` to the one count of conversions, given an insert there; gives the new count."""
+    counted = tables.conversion_sequence
+    many = bindparam("many", type_=BigInteger)
+    statement = insertion.values(id=1, last=many)
+    statement = statement.on_conflict_do_update(
+        index_elements=[counted.c.id], set_={"last": counted.c.last + many}
+    )
+    return statement.returning(counted.c.last)
 
 
 class Steps(NamedTuple):
@@ -72,6 +91,16 @@ class Dialect(Protocol):
     @property
     def shared(self) -> bool:
         """Whether several servers may have the database at the same time."""
+        ...
+
+    @property
+    def by_bucket(self) -> bool:
+        """Whether the data are spread by buckets, so that a transaction keeps to one of them."""
+        ...
+
+    @property
+    def across(self) -> Dialect:
+        """The dialect of reads over people of any buckets."""
         ...
 
     def insert(self, table: Table) -> Insertion:
@@ -107,7 +136,7 @@ class Dialect(Protocol):
         """These ranges, as the parameters of `steps`."""
         ...
 
-    def prepare(self, statement: Select[Any] | Insert, names: Sequence[str]) -> Prepared:
+    def prepare(self, statement: Preparable, names: Sequence[str]) -> Prepared:
         """A statement to send again and again, each time with values for these parameters."""
         ...
 
@@ -131,8 +160,16 @@ class Dialect(Protocol):
         """Tell other servers that this campaign, with this new revision, or segment was changed."""
         ...
 
-    def store_arrival(self) -> Insert:
-        """Keeps `arrival_us` as the latest arrival."""
+    def number(self) -> Numbering:
+        """Counts `many` conversions, by bucket those of `in_bucket`; gives the new count."""
+        ...
+
+    def store_arrival(self) -> Insert | Update:
+        """Keeps `latest_us` as the latest arrival, by bucket that in `in_bucket`."""
+        ...
+
+    def store_definition_arrival(self) -> Insert | Update:
+        """The same for a change of campaigns or segments, which has no bucket."""
         ...
 
     def store_error(self, error: DBAPIError) -> Exception | None:

@@ -1,5 +1,6 @@
 """What the pipeline and the reads ask of a store."""
 
+import zlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -24,14 +25,22 @@ from attribution_service.core.reports import (
     Counts,
     Feed,
     MetricsQuery,
+    Position,
     SentQuery,
     StartedQuery,
 )
 from attribution_service.core.state import Needs, PersonState
 
+BUCKETS = 1024
+
 # Where a record stands in its list: compared part by part, ids by the bytes of their UTF-8.
 Place = tuple[int | str, ...]
 R = TypeVar("R")
+
+
+def bucket_of(person_id: str) -> int:
+    """The bucket that a person's rows are in: a stable hash, from 0 to 1023."""
+    return zlib.crc32(person_id.encode()) % BUCKETS
 
 
 class Placed(NamedTuple, Generic[R]):
@@ -114,7 +123,8 @@ class Transaction(Protocol):
     def lock(self, person_ids: Iterable[str]) -> Standing | None:
         """Keep other servers from these people until the block ends, and tell what they have done.
 
-        Comes before everything else of the transaction. None: the store has one server at a time.
+        Comes before everything else of the transaction. Raises ValueError if they are of several
+        buckets and the store keeps a transaction to one. None: the store has one server at a time.
         """
         ...
 
@@ -198,11 +208,12 @@ class Reports(Protocol):
         """Journeys by their start."""
         ...
 
-    def feed(self, after: int, campaign_id: str, limit: int) -> Feed:
-        """Conversions numbered above `after`, of `limit` numbers; `campaign_id` empty: of all.
+    def feed(self, after: Position, campaign_id: str, limit: int) -> Feed:
+        """Conversions behind the position `after`, of `limit` numbers; `campaign_id` empty: of all.
 
         Numbers are given in the order of the commits: what is not there once a higher number is,
-        never comes. There are gaps where something was deleted.
+        never comes. There are gaps where something was deleted. A store that keeps a transaction to
+        one bucket numbers the conversions of each; one number then stands for the same in all.
         """
         ...
 
@@ -305,7 +316,10 @@ class Histories(Protocol):
 
 
 class Store(Protocol):
-    """A store. One thread at a time may hold a transaction; reads come from any thread.
+    """A store.
+
+    One thread at a time may hold a transaction, or as many as `buckets_at_once` says; reads come
+    from any thread.
 
     Every method raises StoreUnavailableError or StoreFullError when the store fails; a transaction
     StoreConflictError too.
@@ -324,6 +338,14 @@ class Store(Protocol):
         ...
 
     @property
+    def buckets_at_once(self) -> int | None:
+        """None: a transaction is about any people. Otherwise it keeps to the people of one bucket.
+
+        Then so many may be under way at once, each in a thread of its own.
+        """
+        ...
+
+    @property
     def reports(self) -> Reports:
         """The reads of reports."""
         ...
@@ -337,14 +359,18 @@ class Store(Protocol):
         """A transaction: durable when the block ends, undone if the block raises."""
         ...
 
-    def catalog(self) -> Catalog:
-        """All campaigns, revisions and segments."""
+    def catalog(self, until: int = 0) -> Catalog:
+        """All campaigns, revisions and segments, with all changes up to this number.
+
+        Raises StoreConflictError if not all of it is to be seen yet, where the data are spread.
+        """
         ...
 
-    def definition_changes(self, after: int) -> Sequence[DefinitionChange]:
-        """What was changed of campaigns and segments since the change of this number, or later.
+    def definition_changes(self, after: int, until: int = 0) -> Sequence[DefinitionChange]:
+        """What was changed of campaigns and segments behind one number, up to another, or later.
 
-        For shared stores: of others there is nothing to tell.
+        For shared stores: of others there is nothing to tell. Raises StoreConflictError if not all
+        of it is to be seen yet, where the data are spread.
         """
         ...
 

@@ -53,6 +53,11 @@ class MemoryStore:
         """No: nobody else can see it."""
         return False
 
+    @property
+    def buckets_at_once(self) -> None:
+        """Transactions keep to no bucket."""
+        return
+
     def probe(self) -> int:
         """It is always there, and nobody else writes to it."""
         return 0
@@ -120,13 +125,17 @@ class MemoryStore:
     def _person(self, person_id: str) -> PersonState:
         return self._people.setdefault(person_id, PersonState(person_id))
 
-    def catalog(self) -> Catalog:
+    def catalog(self, until: int = 0) -> Catalog:  # noqa: ARG002
         """All campaigns, revisions and segments."""
         return Catalog.of(
             self._campaigns.values(), self._revisions.values(), self._segments.values()
         )
 
-    def definition_changes(self, after: int) -> Sequence[DefinitionChange]:  # noqa: ARG002
+    def definition_changes(
+        self,
+        after: int,  # noqa: ARG002
+        until: int = 0,  # noqa: ARG002
+    ) -> Sequence[DefinitionChange]:
         """There are no others who could have changed something."""
         return ()
 

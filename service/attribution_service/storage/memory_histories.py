@@ -15,9 +15,8 @@ from attribution_service.core.model import (
     Revision,
 )
 from attribution_service.core.state import PersonState
-from attribution_service.storage.interface import Entrance, Extent, Place, Placed
+from attribution_service.storage.interface import Entrance, Extent, Place, Placed, bucket_of
 from attribution_service.storage.memory_reports import Kept
-from attribution_service.storage.tables import bucket_of
 
 T = TypeVar("T")
 

@@ -35,6 +35,7 @@ from attribution_service.core.reports import (
     Feed,
     JourneyCount,
     MetricsQuery,
+    Position,
     Range,
     Recorded,
     SentQuery,
@@ -43,8 +44,7 @@ from attribution_service.core.reports import (
     TimeBasis,
 )
 from attribution_service.core.state import PersonState
-from attribution_service.storage.interface import Place, Placed
-from attribution_service.storage.tables import bucket_of
+from attribution_service.storage.interface import Place, Placed, bucket_of
 
 T = TypeVar("T")
 
@@ -181,8 +181,10 @@ class MemoryReports:
             limit,
         )
 
-    def feed(self, after: int, campaign_id: str, limit: int) -> Feed:
+    def feed(self, after: Position, campaign_id: str, limit: int) -> Feed:
         """Conversions numbered above `after`, of `limit` numbers; `campaign_id` empty: of all."""
+        if not isinstance(after, int):
+            raise TypeError("one number for all, not one for each bucket")
         last = self._conversions.last
         beyond = [item.sequence for item in self._conversions.found if item.sequence > after]
         reached = max(after, min(min(beyond, default=last + 1) - 1 + limit, last))

@@ -14,9 +14,8 @@ from attribution_service.core.model import (
 )
 from attribution_service.core.retention import last_touch_us
 from attribution_service.core.state import PersonState
-from attribution_service.storage.interface import Place, Sweep, Swept
+from attribution_service.storage.interface import Place, Sweep, Swept, bucket_of
 from attribution_service.storage.sweep import Looked, fitting, going, looked
-from attribution_service.storage.tables import bucket_of
 
 T = TypeVar("T")
 People = Mapping[str, PersonState]

@@ -7,16 +7,31 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, make_url, select, text
+from sqlalchemy import (
+    URL,
+    BigInteger,
+    Engine,
+    Select,
+    cast,
+    create_engine,
+    func,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 
 from attribution_service.storage import postgres_migration, schema
+from attribution_service.storage.bucket_dialect import BucketDialect
 from attribution_service.storage.interface import StoreSetupError, StoreUnavailableError
-from attribution_service.storage.postgres_dialect import PostgresDialect
+from attribution_service.storage.layout import Spread, spread_of
+from attribution_service.storage.partitions import check_partitions, partition, partitions_of
+from attribution_service.storage.postgres_dialect import PostgresDialect, SpreadError
 from attribution_service.storage.schema import SchemaBehindError
+from attribution_service.storage.spread import arrange, has_citus, is_arranged
 from attribution_service.storage.sql import SqlStore
-from attribution_service.storage.tables import conversion_sequence
+from attribution_service.storage.tables import buckets, conversion_sequence
 
 _OLDEST = 150_000
 # Locks are taken first, and what is read after them must be what is committed by then.
@@ -24,7 +39,12 @@ _WRITING = {"isolation_level": "READ COMMITTED"}
 # All that one read looks at is of one moment.
 _READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 _SECRETS = ("password", "sslpassword", "passfile")
+# By bucket a read looks at many places, of each as it is then.
+_READING_BUCKETS = {"isolation_level": "READ COMMITTED"}
 _LATEST = select(conversion_sequence.c.last)
+_LATEST_OF_BUCKETS = select(cast(func.sum(buckets.c.conversions), BigInteger))
+# Connections that are left for reads while transactions go on in buckets.
+_FOR_READS = 2
 # What a server says that will not get right by waiting. While it connects, the driver knows no
 # state of an error; one in another language counts as a database that is away.
 _WRONG = re.compile(
@@ -57,7 +77,9 @@ class PostgresStore(SqlStore):
     While it is away every call fails at once; `probe` finds out that it is back.
     """
 
-    def __init__(self, engine: Engine, prepare: Callable[[Engine], schema.Found]) -> None:
+    def __init__(
+        self, engine: Engine, prepare: Callable[[Engine], schema.Found], limits: PostgresLimits
+    ) -> None:
         super().__init__(
             engine,
             PostgresDialect(),
@@ -65,10 +87,16 @@ class PostgresStore(SqlStore):
             writing=_WRITING,
             on_close=engine.dispose,
         )
+        self._at_once = max(1, limits.connections - _FOR_READS)
         self._prepare = prepare
         self._found: schema.Found | None = None
         self._away = threading.Event()
         self._away.set()
+
+    @property
+    def buckets_at_once(self) -> int | None:
+        """How many transactions may go on at once, each in one bucket, where data are spread."""
+        return self._at_once if self._dialect.by_bucket else None
 
     def probe(self) -> int:
         """Look whether the database answers, in the right schema; the latest conversion's number.
@@ -90,15 +118,30 @@ class PostgresStore(SqlStore):
     def _look(self) -> int:
         with self._telling():
             if self._found is None:
-                self._found = self._prepare(self._engine)
+                self._prepared()
             with self._reader.connect() as connection:
                 if schema.read(connection) == self._found:
-                    return connection.execute(_LATEST).scalar() or 0
+                    return connection.execute(self._latest).scalar() or 0
             # Somebody has migrated it, or put another one in its place: look anew.
-            self._found = None
-            self._found = self._prepare(self._engine)
+            self._prepared()
             with self._reader.connect() as connection:
-                return connection.execute(_LATEST).scalar() or 0
+                return connection.execute(self._latest).scalar() or 0
+
+    @property
+    def _latest(self) -> Select[Any]:
+        return _LATEST_OF_BUCKETS if self._dialect.by_bucket else _LATEST
+
+    def _prepared(self) -> None:
+        """Have the database prepared, and speak to it as its data are spread."""
+        self._found = None
+        found = self._prepare(self._engine)
+        with self._engine.connect() as connection:
+            by_bucket = spread_of(connection) is Spread.BUCKETS
+        if by_bucket and not self._dialect.by_bucket:
+            self._speak(BucketDialect(), _READING_BUCKETS)
+        elif self._dialect.by_bucket and not by_bucket:
+            self._speak(PostgresDialect(), _READING)
+        self._found = found
 
     @contextmanager
     def _store_errors(self) -> Iterator[None]:
@@ -115,6 +158,11 @@ class PostgresStore(SqlStore):
                 yield
         except NoConnectionError as error:
             raise StoreUnavailableError("no connection of the pool became free in time") from error
+        except SpreadError:
+            # The next look learns how the data are spread.
+            self._found = None
+            self._away.set()
+            raise
         except StoreUnavailableError as error:
             cause = error.__cause__
             # Not one that broke, which the next call replaces: one that could not be made.
@@ -136,8 +184,9 @@ def open_postgres(
     the name or the password is wrong, if the schema is for newer programs, or if the server is too
     old.
     """
-    engine = postgres_engine(store_url, limits or PostgresLimits())
-    store = PostgresStore(engine, prepare_by(migrate=migrate))
+    limits = limits or PostgresLimits()
+    engine = postgres_engine(store_url, limits)
+    store = PostgresStore(engine, prepare_by(migrate=migrate), limits)
     try:
         store.probe()
     except StoreUnavailableError as error:
@@ -167,15 +216,52 @@ def prepare_by(*, migrate: bool) -> Callable[[Engine], schema.Found]:
             postgres_migration.upgrade(engine, program)
             found = schema.found_in(engine)
         program.require_usable(found)
+        if not _is_arranged(engine):
+            if not migrate:
+                raise SchemaBehindError(
+                    "the data are not distributed over the cluster yet: "
+                    "run `attribution-service migrate`"
+                )
+            with postgres_migration.alone(engine) as connection:
+                arrange(connection)
         return found
 
     return prepare
 
 
-def upgrade(engine: Engine) -> None:
-    """Bring the schema to the newest version; several servers may do so at once."""
+def upgrade(engine: Engine, spread: Spread | None = None, partitions: int | None = None) -> None:
+    """Bring the schema to the newest version; several servers may do so at once.
+
+    On Citus the data are distributed, by bucket. Where it is wished, they are spread by bucket
+    elsewhere too, and tables have native partitions. Raises StoreSetupError.
+    """
+    if partitions is not None:
+        check_partitions(partitions)
     _require_version(engine)
     postgres_migration.upgrade(engine, schema.load())
+    with postgres_migration.alone(engine) as connection:
+        if partitions is not None:
+            partition(connection, partitions)
+        arrange(connection, spread)
+
+
+def _is_arranged(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        return is_arranged(connection)
+
+
+def told_layout(engine: Engine) -> str:
+    """What there is to say of how the data lie; empty: all in one, or there are none yet."""
+    if schema.current(engine) != schema.newest():
+        return ""
+    with engine.connect() as connection:
+        parts = [
+            "distributed by Citus" if has_citus(connection) else "",
+            "spread by buckets" if spread_of(connection) is Spread.BUCKETS else "",
+            f"{many} partitions" if (many := partitions_of(connection)) else "",
+        ]
+    told = ", ".join(part for part in parts if part)
+    return f" ({told})" if told else ""
 
 
 @contextmanager

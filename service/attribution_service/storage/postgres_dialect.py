@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     ARRAY,
@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     TableValuedAlias,
     Text,
+    Update,
     and_,
     any_,
     bindparam,
@@ -30,13 +31,24 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.types import TypeEngine
 
 from attribution_service.storage import tables
-from attribution_service.storage.dialect import Key, Parameters, PlainlyPrepared, Prepared, Steps
+from attribution_service.storage.dialect import (
+    Key,
+    Parameters,
+    PlainlyPrepared,
+    Prepared,
+    Steps,
+    number_whole,
+)
 from attribution_service.storage.interface import (
     Standing,
     StoreConflictError,
     StoreFullError,
     StoreUnavailableError,
 )
+from attribution_service.storage.layout import SPREAD, Spread
+
+if TYPE_CHECKING:
+    from attribution_service.storage.dialect import Numbering, Preparable
 
 # Advisory locks are one space for a whole database: ours are pairs with this number in front.
 LOCKS = 0x61747472
@@ -56,12 +68,16 @@ _ENDS = ("since", "until")
 _ARRIVAL_ROWS = 256
 
 
+class SpreadError(StoreUnavailableError):
+    """The data of the database are not whole any more."""
+
+
 class _BulkInsert(PlainlyPrepared):
     """An insert of any number of rows by one statement, which always has the same text."""
 
     def __init__(self, statement: Insert, names: Sequence[str]) -> None:
         self._names = names
-        given = _rows_of({name: _plain(statement.table.c[name]) for name in names})
+        given = _rows_of({name: plain_type(statement.table.c[name]) for name in names})
         chosen = select(*(given.c[name] for name in names))
         super().__init__(statement.from_select(list(names), chosen))
 
@@ -75,6 +91,12 @@ class PostgresDialect:
     """PostgreSQL: lists go as arrays, one for each column, and `unnest` makes rows of them."""
 
     shared = True
+    by_bucket = False
+
+    @property
+    def across(self) -> "PostgresDialect":
+        """Reads are over people of any buckets."""
+        return self
 
     def insert(self, table: Table) -> postgresql.Insert:
         """An insert that can say what happens on a conflict."""
@@ -84,7 +106,7 @@ class PostgresDialect:
         self, table: Table, columns: Sequence[Column[Any]], between: Column[Any] | None = None
     ) -> Select[Any]:
         """The rows whose columns are one of the keys that are given to it, by their index."""
-        types: dict[str, TypeEngine[Any]] = {c.name: _plain(c) for c in columns}
+        types: dict[str, TypeEngine[Any]] = {c.name: plain_type(c) for c in columns}
         if between is not None:
             types |= dict.fromkeys(_ENDS, between.type)
         given = _rows_of(types)
@@ -114,12 +136,15 @@ class PostgresDialect:
         """These values, as the parameters of `among`."""
         return {"among": list(values)}
 
-    def prepare(self, statement: Select[Any] | Insert, names: Sequence[str]) -> Prepared:
+    def prepare(self, statement: "Preparable", names: Sequence[str]) -> Prepared:
         """A statement to send again and again, each time with values for these parameters."""
         # Whole rows: what else is inserted has its values from the statement itself.
         if isinstance(statement, Insert) and list(names) == list(statement.table.c.keys()):
-            return _BulkInsert(statement, names)
+            return self._prepare_insert(statement, names)
         return PlainlyPrepared(statement)
+
+    def _prepare_insert(self, statement: Insert, names: Sequence[str]) -> Prepared:
+        return _BulkInsert(statement, names)
 
     def steps(self) -> Steps:
         """Rows of ranges that are given."""
@@ -166,14 +191,22 @@ class PostgresDialect:
         }
         connection.execute(insert(tables.definition_changes), row)
 
-    def store_arrival(self) -> Insert:
-        """Keep `arrival_us`, in one of several rows, so that servers hardly wait for each other."""
+    def number(self) -> "Numbering":
+        """Counts `many` conversions; gives the new count."""
+        return number_whole(postgresql.insert(tables.conversion_sequence))
+
+    def store_arrival(self) -> Insert | Update:
+        """Keep `latest_us`, in one of several rows, so that servers hardly wait for each other."""
         table = tables.latest_arrival
         mine = func.pg_backend_pid() % _ARRIVAL_ROWS
-        given = bindparam("arrival_us", type_=BigInteger)
+        given = bindparam("latest_us", type_=BigInteger)
         adding = postgresql.insert(table).values(id=mine, arrival_us=given)
         later = func.greatest(table.c.arrival_us, adding.excluded.arrival_us)
         return adding.on_conflict_do_update(index_elements=["id"], set_={"arrival_us": later})
+
+    def store_definition_arrival(self) -> Insert | Update:
+        """The same rows hold the latest arrivals of all commands."""
+        return self.store_arrival()
 
     def store_error(self, error: DBAPIError) -> Exception | None:
         """The error in the terms of the interface; None: it is a fault, of ours or of the data."""
@@ -198,7 +231,7 @@ def _rows_of(types: Mapping[str, TypeEngine[Any]]) -> TableValuedAlias:
     return func.unnest(*arrays).table_valued(*names).render_derived(name="given")
 
 
-def _plain(found: ColumnElement[Any]) -> TypeEngine[Any]:
+def plain_type(found: ColumnElement[Any]) -> TypeEngine[Any]:
     """The type of a column's values, without the collation that it is compared by."""
     return Text() if isinstance(found.type, Text) else found.type
 
@@ -224,9 +257,12 @@ _COUNT_DEFINITION = (
 _STANDING = select(
     select(func.max(tables.definition_count.c.last)).scalar_subquery(),
     select(func.max(tables.latest_arrival.c.arrival_us)).scalar_subquery(),
+    SPREAD.scalar_subquery(),
 )
 
 
 def _standing(connection: Connection) -> Standing:
-    definitions, arrival_us = connection.execute(_STANDING).one()
+    definitions, arrival_us, spread = connection.execute(_STANDING).one()
+    if spread != Spread.WHOLE:
+        raise SpreadError("the data are spread by buckets since this server began")
     return Standing(definitions or 0, arrival_us or 0)

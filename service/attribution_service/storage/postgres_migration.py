@@ -1,7 +1,8 @@
 """Migrating a database that servers are using: one runner at a time, and nobody waits for long."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import structlog
@@ -11,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from attribution_service.storage import schema
 from attribution_service.storage.interface import StoreSetupError
 from attribution_service.storage.postgres_dialect import LOCKS
+from attribution_service.storage.spread import has_citus
 
 log = structlog.get_logger()
 
@@ -22,6 +24,9 @@ _TIMEOUTS = text(
     "set_config('idle_in_transaction_session_timeout', '0', false), "
     "set_config('lock_timeout', :lock, false)"
 )
+# Of a cluster: one connection for each node, one shard after the other, so that whatever else is
+# done in the transaction is seen there.
+_SEQUENTIALLY = text("SELECT set_config('citus.multi_shard_modify_mode', 'sequential', false)")
 _LOCK_TIMEOUT = "55P03"
 
 
@@ -49,13 +54,20 @@ def upgrade(engine: Engine, program: schema.Program, waits: Waits | None = None)
     too long.
     """
     waits = waits or Waits()
+    with alone(engine, waits) as connection:
+        found = schema.read(connection)
+        connection.rollback()
+        program.require_not_beyond(found)
+        _migrate(connection, program, found, waits)
+
+
+@contextmanager
+def alone(engine: Engine, waits: Waits | None = None) -> Iterator[Connection]:
+    """A connection on which the schema may be changed; nobody else changes it meanwhile."""
     with engine.connect() as connection:
         try:
-            _alone(connection, waits)
-            found = schema.read(connection)
-            connection.rollback()
-            program.require_not_beyond(found)
-            _migrate(connection, program, found, waits)
+            _alone(connection, waits or Waits())
+            yield connection
         finally:
             # The lock ends with it, and its settings are for nobody else.
             connection.invalidate()
@@ -67,6 +79,8 @@ def _alone(connection: Connection, waits: Waits) -> None:
         connection.rollback()
         waits.sleep(min(0.2, waits.pause_seconds))
     connection.execute(_TIMEOUTS, {"lock": f"{waits.lock_seconds * 1_000:.0f}"})
+    if has_citus(connection):
+        connection.execute(_SEQUENTIALLY)
     connection.commit()
 
 

@@ -7,7 +7,7 @@ given: a cursor from before is behind everything that is numbered from now on, a
 
 from sqlalchemy import Connection, insert, update
 
-from attribution_service.storage.tables import conversion_sequence
+from attribution_service.storage.tables import buckets, conversion_sequence
 
 # More conversions than there can be between a backup and its restore; a store can be restored
 # millions of times before the numbers end.
@@ -16,6 +16,8 @@ LEAP = 1 << 40
 
 def mark(connection: Connection) -> None:
     """Leap, in the caller's transaction; nobody may use the store meanwhile."""
+    # Where the data are spread, each bucket has numbers of its own; elsewhere this has no rows.
+    connection.execute(update(buckets).values(conversions=buckets.c.conversions + LEAP))
     last = conversion_sequence.c.last
     changed = connection.execute(update(conversion_sequence).values(last=last + LEAP))
     if not changed.rowcount:

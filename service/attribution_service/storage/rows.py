@@ -47,6 +47,7 @@ from attribution_service.core.model import (
 )
 from attribution_service.core.properties import Properties
 from attribution_service.storage import tables
+from attribution_service.storage.interface import bucket_of
 
 # `dumps` with such settings would make it anew for each value.
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -87,7 +88,7 @@ def to_row(record: PersonChange) -> Row:
     """The row of a person's record, its bucket included."""
     names, pick, as_text = _WRITTEN[type(record)]
     row: Row = dict(zip(names, pick(record), strict=True))
-    row["bucket"] = tables.bucket_of(record.person_id)
+    row["bucket"] = bucket_of(record.person_id)
     for name in as_text:
         # Drivers take a text at once, and long to find out that a member of an enum is one.
         if row[name] is not None:

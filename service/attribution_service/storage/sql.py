@@ -13,6 +13,7 @@ from sqlalchemy import (
     Engine,
     Select,
     Table,
+    func,
     insert,
     select,
 )
@@ -26,13 +27,18 @@ from attribution_service.core.state import Needs, PersonState
 from attribution_service.storage import rows, tables
 from attribution_service.storage.definition_changes import Columns, changes_of
 from attribution_service.storage.dialect import Dialect, Fetched, Key
-from attribution_service.storage.interface import Standing, Sweep, Swept
+from attribution_service.storage.interface import (
+    Standing,
+    StoreConflictError,
+    Sweep,
+    Swept,
+    bucket_of,
+)
 from attribution_service.storage.sql_erasure import Erasure
 from attribution_service.storage.sql_histories import SqlHistories
 from attribution_service.storage.sql_reports import SqlReports
 from attribution_service.storage.sql_retention import Lock, Retention
 from attribution_service.storage.statements import Among, Statements
-from attribution_service.storage.tables import bucket_of
 
 # Before all times that there are.
 _FIRST_US = -(2**62)
@@ -63,13 +69,17 @@ class SqlStore:
     ) -> None:
         self._engine = engine
         self._glance = glance
-        self._reader = engine.execution_options(**(reading or {}))
         self._writer = engine.execution_options(**(writing or {}))
+        self._on_close = on_close
+        self._speak(dialect, reading or {})
+
+    def _speak(self, dialect: Dialect, reading: Mapping[str, Any]) -> None:
+        """Make all statements for databases of this kind."""
+        self._reader = self._engine.execution_options(**reading)
         self._dialect = dialect
         self._statements = Statements(dialect)
         self._erasure = Erasure(dialect)
         self._retention = Retention(dialect)
-        self._on_close = on_close
         self._reports = SqlReports(self._reading, dialect)
         self._histories = SqlHistories(self._reading, dialect)
 
@@ -88,6 +98,11 @@ class SqlStore:
         """Whether other servers may have the store at the same time."""
         return self._dialect.shared
 
+    @property
+    def buckets_at_once(self) -> int | None:
+        """In how many buckets transactions may go on at once; None: they keep to none."""
+        return None
+
     def probe(self) -> int:
         """A file of ours is there as long as we are, and nobody else writes to it."""
         return 0
@@ -100,9 +115,11 @@ class SqlStore:
                 connection, self._dialect, self._statements, self._erasure, self._retention
             )
 
-    def catalog(self) -> Catalog:
-        """All campaigns, revisions and segments."""
+    def catalog(self, until: int = 0) -> Catalog:
+        """All campaigns, revisions and segments, with all changes up to this number."""
+        counted = select(tables.definition_count.c.last)
         with self._reading() as connection:
+            _require_seen(connection.execute(counted).scalar() if until else 0, until)
             revisions = [
                 rows.revision(row) for row in _all(connection, select(tables.campaign_revisions))
             ]
@@ -114,12 +131,13 @@ class SqlStore:
             segments = [rows.segment(row) for row in _all(connection, select(tables.segments))]
         return Catalog.of(campaigns, revisions, segments)
 
-    def definition_changes(self, after: int) -> Sequence[DefinitionChange]:
-        """What was changed of campaigns and segments since the change of this number, or later."""
+    def definition_changes(self, after: int, until: int = 0) -> Sequence[DefinitionChange]:
+        """What was changed of campaigns and segments behind one number, up to another, or later."""
         changed = tables.definition_changes
         chosen = select(changed).where(changed.c.number > after).order_by(changed.c.number)
         with self._reading() as connection:
             noted = _all(connection, chosen)
+            _require_seen(noted[-1]["number"] if noted else after, until)
 
             def look_up(table: Table, columns: Columns, keys: Iterable[Key]) -> Iterator[rows.Row]:
                 names = [column.name for column in table.c]
@@ -232,9 +250,10 @@ class SqlStore:
 
     def latest_arrival_us(self) -> int:
         """The latest arrival that was stored, 0 if none was."""
+        table = tables.buckets if self._dialect.by_bucket else tables.latest_arrival
         with self._reading() as connection:
-            found = _all(connection, select(tables.latest_arrival))
-        return max((row["arrival_us"] for row in found), default=0)
+            found = connection.execute(select(func.max(table.c.arrival_us))).scalar()
+        return found or 0
 
     def close(self) -> None:
         """Let go of the database."""
@@ -257,14 +276,27 @@ class SqlTransaction:
         self._statements = statements
         self._erasure = erasure
         self._retention = retention
+        self._defines = False
+        # Where the data are spread, the one bucket that it keeps to, once that is known.
+        self._place: dict[str, int] = {}
 
     def lock(self, person_ids: Iterable[str]) -> Standing | None:
         """Keep other servers from these people until the block ends, and tell what they did."""
+        if self._dialect.by_bucket:
+            person_ids = list(person_ids)
+            self._keep_to(map(bucket_of, person_ids))
         return self._dialect.lock_people(self._connection, person_ids)
 
     def lock_definitions(self) -> Standing | None:
         """Keep other servers from changing campaigns and segments until the block ends."""
+        self._defines = True
         return self._dialect.lock_definitions(self._connection)
+
+    def _keep_to(self, buckets: Iterable[int]) -> None:
+        """Note the bucket of what the transaction is about. Raises ValueError if it has another."""
+        for bucket in buckets:
+            if self._place.setdefault("in_bucket", bucket) != bucket:
+                raise ValueError("a transaction keeps to one bucket where the data are spread")
 
     @property
     def _locking(self) -> Lock | None:
@@ -273,6 +305,8 @@ class SqlTransaction:
     def load(self, needs: Sequence[Needs]) -> Mapping[str, PersonState]:
         """The state that is needed, by person id."""
         states = {need.person_id: PersonState(need.person_id) for need in needs}
+        if self._dialect.by_bucket:
+            self._keep_to(map(bucket_of, states))
         for row in self._found(
             tables.journeys, "journey_id", _keys(needs, lambda n: n.journey_ids)
         ):
@@ -379,6 +413,8 @@ class SqlTransaction:
             table = rows.table_of(change)
             row = rows.to_row(change)
             last[table][rows.key_of(table, row)] = row
+            if self._dialect.by_bucket:
+                self._keep_to((row["bucket"],))
         # Conversions last: from the moment that they are numbered, all others wait for this commit.
         for table in sorted(last, key=lambda table: table is tables.conversions):
             found = last[table]
@@ -389,10 +425,10 @@ class SqlTransaction:
     def _number(self, conversions: Collection[rows.Row]) -> None:
         """Number new conversions in the order in which they are committed.
 
-        The count is one row, and a transaction keeps it until it commits: so no smaller number is
-        ever seen after a greater one, whoever else writes.
+        The count is one row, or one of the bucket, and a transaction keeps it until it commits: so
+        no smaller number is ever seen after a greater one, whoever else writes.
         """
-        given = {"many": len(conversions)}
+        given = {"many": len(conversions), **self._place}
         ((last,),) = self._statements.numbering.fetch(self._connection, given)
         for position, conversion in enumerate(conversions, last - len(conversions) + 1):
             conversion["sequence"] = position
@@ -415,6 +451,8 @@ class SqlTransaction:
 
     def erase(self, person_id: str) -> None:
         """Remove everything of a person, and keep what figures count of it."""
+        if self._dialect.by_bucket:
+            self._keep_to((bucket_of(person_id),))
         self._erasure.erase(self._connection, person_id)
 
     def sweep_deliveries(self, sweep: Sweep) -> Swept:
@@ -427,10 +465,21 @@ class SqlTransaction:
 
     def write_latest_arrival(self, arrival_us: int) -> None:
         """Store the latest arrival of a command."""
-        self._statements.store_arrival.send(self._connection, [{"arrival_us": arrival_us}])
+        statements = self._statements
+        kept = statements.store_definition_arrival if self._defines else statements.store_arrival
+        kept.send(self._connection, [{"latest_us": arrival_us, **self._place}])
 
     def _upsert(self, table: Table, values: list[rows.Row], *, keep: bool = False) -> None:
         self._statements.upsert(self._connection, table, values, keep=keep)
+
+
+def _require_seen(last: int | None, until: int) -> None:
+    """Raise StoreConflictError unless all changes of definitions up to a number are to be seen.
+
+    Where the data are spread, each place has the definitions, and they do not come to all at once.
+    """
+    if (last or 0) < until:
+        raise StoreConflictError("a change of campaigns or segments is not everywhere yet")
 
 
 def _asks_for_person(need: Needs, state: PersonState) -> bool:

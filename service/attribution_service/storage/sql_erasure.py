@@ -1,7 +1,8 @@
 """Removing a person in SQL: what figures count is kept first, without a name of anybody."""
 
 import json
-from collections.abc import Iterable, Iterator, MutableMapping
+from collections.abc import Iterable, Iterator, MutableMapping, Sequence
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -15,13 +16,14 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    literal_column,
     select,
 )
 
 from attribution_service.core.counted import CountedConversion, counted_conversion
 from attribution_service.storage import rows, tables
 from attribution_service.storage.dialect import Dialect
-from attribution_service.storage.tables import bucket_of
+from attribution_service.storage.interface import bucket_of
 
 _ROWS_AT_ONCE = 1_000
 
@@ -34,6 +36,7 @@ class Erasure:
     """Removes people from databases of one kind."""
 
     def __init__(self, dialect: Dialect) -> None:
+        self._by_bucket = dialect.by_bucket
         # The same text each time, so that it is compiled once.
         self._keep_deliveries = keep_deliveries(dialect, _of_person(tables.deliveries))
         self._keep_journeys = _keep_journeys(dialect)
@@ -45,7 +48,8 @@ class Erasure:
         connection.execute(self._keep_journeys, whose)
         numbers = numbers_of(connection.execute(_NUMBERS, whose).mappings())
         for part in _conversions(connection, whose):
-            connection.execute(insert(tables.kept_conversions), kept_conversions(part, numbers))
+            kept = kept_conversions(part, numbers, by_bucket=self._by_bucket)
+            connection.execute(insert(tables.kept_conversions), kept)
         for table in tables.OF_PEOPLE:
             connection.execute(delete(table).where(_of_person(table)), whose)
 
@@ -68,8 +72,8 @@ def keep_deliveries(dialect: Dialect, chosen: ColumnElement[bool]) -> Insert:
     """The statement that keeps what figures count of the deliveries that are chosen."""
     table = tables.deliveries
     key = (table.c.campaign_id, table.c.sent_us, table.c.action_id, table.c.marks)
-    counted = select(*key, func.count()).where(chosen, table.c.sent_us.is_not(None))
-    return _counting(dialect, tables.kept_deliveries, counted.group_by(*key).order_by(*key))
+    chosen = and_(chosen, table.c.sent_us.is_not(None))
+    return _counting(dialect, tables.kept_deliveries, _counted(dialect, table, key, chosen))
 
 
 def _keep_journeys(dialect: Dialect) -> Insert:
@@ -80,8 +84,23 @@ def _keep_journeys(dialect: Dialect) -> Insert:
         table.c.converted_us.is_not(None),
     )
     key = (table.c.campaign_id, table.c.start_us, *came_to)
-    chosen = select(*key, func.count()).where(_of_person(table))
-    return _counting(dialect, tables.kept_journeys, chosen.group_by(*key).order_by(*key))
+    chosen = _counted(dialect, table, key, _of_person(table))
+    return _counting(dialect, tables.kept_journeys, chosen)
+
+
+def _counted(
+    dialect: Dialect,
+    table: Table,
+    key: Sequence[ColumnElement[Any]],
+    chosen: ColumnElement[bool],
+) -> Select[Any]:
+    """How many of a table have the same key; in order, so that no two wait in a circle."""
+    if not dialect.by_bucket:
+        # Nobody's: of a thousand people a bucket would nearly be a name.
+        counted = select(*key, literal_column("0"), func.count())
+        return counted.where(chosen).group_by(*key).order_by(*key)
+    of_bucket = (*key, table.c.bucket)
+    return select(*of_bucket, func.count()).where(chosen).group_by(*of_bucket)
 
 
 _NUMBERS = select(tables.person_numbers).where(_of_person(tables.person_numbers))
@@ -101,7 +120,9 @@ def numbers_of(found: Iterable[RowMapping]) -> Numbers:
     return {(row["bucket"], row["person_id"], row["campaign_id"]): row["number"] for row in found}
 
 
-def kept_conversions(found: Iterable[rows.Row], numbers: Numbers) -> list[rows.Row]:
+def kept_conversions(
+    found: Iterable[rows.Row], numbers: Numbers, *, by_bucket: bool
+) -> list[rows.Row]:
     """What figures count of conversions, as rows; new numbers are added to `numbers`.
 
     A number that nothing else has stands for the person in the campaign: the sequence of the first
@@ -112,12 +133,13 @@ def kept_conversions(found: Iterable[rows.Row], numbers: Numbers) -> list[rows.R
         whose = (row["bucket"], row["person_id"], row["campaign_id"])
         number = numbers.setdefault(whose, row["sequence"])
         item = counted_conversion(rows.conversion(row), row["sequence"], number)
-        kept.append(_conversion_row(item))
+        kept.append(_conversion_row(item, row["bucket"] if by_bucket else 0))
     return kept
 
 
-def _conversion_row(item: CountedConversion) -> rows.Row:
+def _conversion_row(item: CountedConversion, bucket: int) -> rows.Row:
     return {
+        "bucket": bucket,
         "campaign_id": item.campaign_id,
         "converted_us": item.converted_us,
         "sequence": item.sequence,

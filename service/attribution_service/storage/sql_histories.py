@@ -21,8 +21,7 @@ from attribution_service.core.model import Interaction, InteractionKind, Receipt
 from attribution_service.core.state import PersonState
 from attribution_service.storage import rows, tables
 from attribution_service.storage.dialect import Dialect, Key
-from attribution_service.storage.interface import Entrance, Extent, Place, Placed
-from attribution_service.storage.tables import bucket_of
+from attribution_service.storage.interface import Entrance, Extent, Place, Placed, bucket_of
 
 Column = ColumnElement[Any]
 T = TypeVar("T")
@@ -35,7 +34,8 @@ class SqlHistories:
         self, reading: Callable[[], AbstractContextManager[Connection]], dialect: Dialect
     ) -> None:
         self._reading = reading
-        self._dialect = dialect
+        self._dialect = dialect.across
+        self._by_bucket = dialect.by_bucket
 
     def extent(self, campaign_id: str, event_name: str, before_us: int) -> Extent:
         """How much there is, of journeys that started before this time."""
@@ -48,9 +48,11 @@ class SqlHistories:
         named = revisions.c.goal.contains(rows.name_in_goal(event_name), autoescape=True)
         watching = select(revisions.c.create_us, revisions.c.goal).where(named)
         watching = watching.order_by(revisions.c.create_us)
-        gone = [select(exists().where(each.c.campaign_id == campaign_id)) for each in kept]
+        gone = [select(each.c.count).where(each.c.campaign_id == campaign_id) for each in kept]
         with self._reading() as connection:
-            deleted, removed = (bool(connection.execute(each).scalar_one()) for each in gone)
+            deleted, removed = (
+                connection.execute(each.limit(1)).first() is not None for each in gone
+            )
             return Extent(
                 journeys=connection.execute(started).scalar_one(),
                 watched_us=next(
@@ -76,7 +78,10 @@ class SqlHistories:
         chosen = chosen.where(table.c.start_us < before_us)
         if after is not None:
             chosen = chosen.where(tuple_(*place) > tuple_(*after))
-        page = chosen.order_by(*place).limit(limit).subquery("page")
+        chosen = chosen.order_by(*place).limit(limit)
+        if self._by_bucket:
+            return self._entrances_by_bucket(chosen, campaign_id, names)
+        page = chosen.subquery("page")
         other = table.alias("other")
         earlier = exists().where(
             *(other.c[name] == page.c[name] for name in ("bucket", "person_id")),
@@ -90,6 +95,29 @@ class SqlHistories:
                 Placed(_place(row, names), Entrance(row["person_id"], not row["earlier"]))
                 for row in _all(connection, marked)
             ]
+
+    def _entrances_by_bucket(
+        self, page: Select[Any], campaign_id: str, names: Sequence[str]
+    ) -> list[Placed[Entrance]]:
+        """In two statements: no place that has some of the data can compare with all the others."""
+        with self._reading() as connection:
+            found = _all(connection, page)
+            first: dict[str, tuple[int, str]] = {}
+            people = {row["person_id"] for row in found}
+            for row in self._of_people(connection, tables.journeys, _keys(people), campaign_id):
+                entered = (row["start_us"], row["journey_id"])
+                first[row["person_id"]] = min(first.get(row["person_id"], entered), entered)
+        return [
+            Placed(
+                _place(row, names),
+                Entrance(
+                    row["person_id"],
+                    # It may have gone between the two.
+                    first.get(row["person_id"]) == (row["start_us"], row["journey_id"]),
+                ),
+            )
+            for row in found
+        ]
 
     def people(
         self, campaign_id: str, person_ids: Sequence[str], *, attributes: bool

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, select
 
 from attribution_service.core.state import PersonState
 from attribution_service.storage import rows, tables
-from attribution_service.storage.tables import bucket_of
+from attribution_service.storage.interface import bucket_of
 
 
 def history(

@@ -50,6 +50,7 @@ from attribution_service.core.reports import (
     Feed,
     JourneyCount,
     MetricsQuery,
+    Position,
     Range,
     Recorded,
     SentQuery,
@@ -59,9 +60,10 @@ from attribution_service.core.reports import (
 )
 from attribution_service.core.state import PersonState
 from attribution_service.storage import rows, sql_history, tables
+from attribution_service.storage.bucket_feed import feed_by_bucket
+from attribution_service.storage.bucket_reports import bounds_given, counted_by_bucket, step_of
 from attribution_service.storage.dialect import Dialect
-from attribution_service.storage.interface import Place, Placed
-from attribution_service.storage.tables import bucket_of
+from attribution_service.storage.interface import BUCKETS, Place, Placed, bucket_of
 
 # Before and after all times: bounds that an index can be entered by where a range has none.
 _FIRST_US, _LAST_US = -(2**62), 2**62
@@ -104,10 +106,28 @@ class SqlReports:
             filters.append(table.c.action_id == query.action_id)
         if query.channel is not None:
             filters.append(table.c.channel == query.channel)
-        return self._page(_keys(table, filters, place, after, limit), place, rows.conversion)
+        if not self._dialect.by_bucket:
+            return self._page(
+                self._keys(table, filters, place, after, limit), place, rows.conversion
+            )
+        # Numbers are the bucket's own: it makes one number with them.
+        numbered = (*place, table.c.bucket)
+        if after is not None:
+            after = (after[0], *divmod(int(after[1]), BUCKETS))
+        chosen = self._keys(table, filters, numbered, after, limit)
+        found = self._page(chosen, numbered, rows.conversion)
+        return [
+            Placed((time_us, int(sequence) * BUCKETS + int(bucket)), record)
+            for (time_us, sequence, bucket), record in found
+        ]
 
-    def feed(self, after: int, campaign_id: str, limit: int) -> Feed:
-        """Conversions numbered above `after`, of `limit` numbers; `campaign_id` empty: of all."""
+    def feed(self, after: Position, campaign_id: str, limit: int) -> Feed:
+        """Conversions behind the position, of `limit` numbers; `campaign_id` empty: of all."""
+        if self._dialect.by_bucket:
+            with self._reading() as connection:
+                return feed_by_bucket(connection, after, campaign_id, limit)
+        if not isinstance(after, int):
+            raise TypeError("one number for all, not one for each bucket")
         table = tables.conversions
         with self._reading() as connection:
             numbered = connection.execute(select(tables.conversion_sequence.c.last)).scalar()
@@ -136,7 +156,7 @@ class SqlReports:
         mask, wanted = query.figure.marks
         if mask:
             filters.append(table.c.marks.op("&")(int(mask)) == int(wanted))
-        return self._page(_keys(table, filters, place, after, limit), place, rows.delivery)
+        return self._page(self._keys(table, filters, place, after, limit), place, rows.delivery)
 
     def started(
         self, query: StartedQuery, after: Place | None, limit: int
@@ -152,7 +172,7 @@ class SqlReports:
             filters.append(converted if query.figure.converted else ~converted)
         if query.exit_reason is not None:
             filters.append(table.c.exit_reason == query.exit_reason)
-        return self._page(_keys(table, filters, place, after, limit), place, rows.journey)
+        return self._page(self._keys(table, filters, place, after, limit), place, rows.journey)
 
     def person_sent(
         self, person_id: str, after: Place | None, limit: int
@@ -204,6 +224,25 @@ class SqlReports:
         with self._reading() as connection:
             return sql_history.history(connection, person_id, event_id, campaign_ids)
 
+    def _keys(
+        self,
+        table: Table,
+        filters: Sequence[Filter],
+        place: Sequence[Column],
+        after: Place | None,
+        limit: int,
+    ) -> Select[Any]:
+        """The rows of a page: found in an index alone, and only then looked up.
+
+        By bucket they are looked up at once: the page would be carried from place to place.
+        """
+        if self._dialect.by_bucket:
+            found = select(table).where(*filters)
+            if after is not None:
+                found = found.where(tuple_(*place) > tuple_(*after))
+            return found.order_by(*place).limit(limit)
+        return _keys(table, filters, place, after, limit)
+
     def _page(
         self, chosen: Select[Any], place: Sequence[Column], record: Callable[[rows.Row], T]
     ) -> list[Placed[T]]:
@@ -222,7 +261,12 @@ class _Counting:
         self._connection = connection
         self._dialect = dialect
         self._query = query
-        self._bounds = dialect.bounds(pairwise(query.bounds))
+        self._by_bucket = dialect.by_bucket
+        self._bounds = (
+            bounds_given(query.bounds)
+            if self._by_bucket
+            else dialect.bounds(pairwise(query.bounds))
+        )
 
     def counts(self) -> Counts:
         whole = self._grouped(_CONVERSIONS, self._converted_us, _nothing)
@@ -256,9 +300,25 @@ class _Counting:
             column = table.c.candidates if table is tables.conversions else table.c.touches
             chosen = select(table.c.value, column).where(*within)
             # In parts: what is read at once is bounded, and the tally refuses what is too much.
-            for value, text in self._connection.execute(chosen).yield_per(_ROWS_AT_ONCE):
+            for value, text in self._in_parts(table, chosen):
                 tally.add(touches(text), value)
         return tally.by_action()
+
+    def _in_parts(self, table: Table, chosen: Select[Any]) -> Iterator[Sequence[Any]]:
+        """The rows that are chosen, a bounded number at once."""
+        if not self._by_bucket:
+            for row in self._connection.execute(chosen).yield_per(_ROWS_AT_ONCE):
+                yield tuple(row)
+            return
+        # By pages and not by a cursor, which engines that spread the data know in part.
+        place = (table.c[self._converted_us], table.c.bucket, table.c.sequence)
+        page = chosen.add_columns(*place).order_by(*place).limit(_ROWS_AT_ONCE)
+        found = self._connection.execute(page).all()
+        while found:
+            for row in found:
+                yield tuple(row[:2])
+            last = tuple(found[-1][2:])
+            found = self._connection.execute(page.where(tuple_(*place) > tuple_(*last))).all()
 
     def _steps(self) -> dict[int, StepCounts]:
         steps: defaultdict[int, StepCounts] = defaultdict(StepCounts)
@@ -293,21 +353,37 @@ class _Counting:
             return
         for table in counted:
             within = _within(self._query.range, table, table.c[time_us])
-            chosen = select(*by(table), *_aggregates(table)).where(*within)
-            yield from self._connection.execute(chosen.group_by(*by(table)))
+            chosen = self._counting(table, by(table), _aggregates(table), within)
+            yield from self._connection.execute(chosen)
         if counted is _CONVERSIONS and self._some_are_numbered:
             living, _ = counted
             within = _within(self._query.range, living, living.c[time_us])
-            bounds = _bounds(self._query.range)
-            too = _kept_too(time_us, bounds, by(living))
-            chosen = select(*by(living), *_COUNTED_TWICE).where(*within, too)
-            yield from self._connection.execute(chosen.group_by(*by(living)))
+            too = self._kept_too(by(living), _kept_between(time_us, *_bounds(self._query.range)))
+            chosen = self._counting(living, by(living), _COUNTED_TWICE, [*within, too])
+            yield from self._connection.execute(chosen)
+
+    def _counting(
+        self,
+        table: Table,
+        by: Sequence[Column],
+        aggregates: Sequence[Column],
+        filters: Sequence[Filter],
+    ) -> Select[Any]:
+        if self._by_bucket:
+            return counted_by_bucket(table, by, aggregates, filters)
+        return select(*by, *aggregates).where(*filters).group_by(*by)
+
+    def _kept_too(self, by: Sequence[Column], within: Sequence[Filter]) -> Filter:
+        return _kept_too(by, [*within, *_same_bucket(self._by_bucket)])
 
     def _by_step(
         self, counted: Sequence[Table], time_us: str | None, by: _Columns
     ) -> Iterator[Sequence[Any]]:
         """Counts of each step that has any, grouped by these columns, its number first."""
         if time_us is None:
+            return
+        if self._by_bucket:
+            yield from self._by_step_of_buckets(counted, time_us, by)
             return
         for table in counted:
             chosen = self._stepwise(table, time_us, by(table), _aggregates(table))
@@ -316,6 +392,26 @@ class _Counting:
             living, _ = counted
             chosen = self._stepwise(living, time_us, by(living), _COUNTED_TWICE, kept_too=True)
             yield from self._connection.execute(chosen, self._bounds)
+
+    def _by_step_of_buckets(
+        self, counted: Sequence[Table], time_name: str, by: _Columns
+    ) -> Iterator[Sequence[Any]]:
+        bounds = self._query.bounds
+        for table in counted:
+            step = step_of(table.c[time_name])
+            within = _in_steps(self._query, table, time_name)
+            chosen = counted_by_bucket(table, (step, *by(table)), _aggregates(table), within)
+            for number, *row in self._connection.execute(chosen, self._bounds):
+                yield (number - 1, *row)
+        if counted is _CONVERSIONS and self._some_are_numbered:
+            living, kept = counted
+            step, kept_us = step_of(living.c[time_name]), kept.c[time_name]
+            same_step = [*_kept_between(time_name, bounds[0], bounds[-1]), step_of(kept_us) == step]
+            too = self._kept_too(by(living), same_step)
+            within = [*_in_steps(self._query, living, time_name), too]
+            chosen = counted_by_bucket(living, (step, *by(living)), _COUNTED_TWICE, within)
+            for number, *row in self._connection.execute(chosen, self._bounds):
+                yield (number - 1, *row)
 
     @cached_property
     def _some_are_numbered(self) -> bool:
@@ -343,7 +439,7 @@ class _Counting:
         found: tuple[Column, ...] = (number, *by, *aggregates)
         chosen = select(*found).select_from(joined)
         if kept_too:
-            chosen = chosen.where(_kept_too(time_name, (start_us, end_us), by))
+            chosen = chosen.where(self._kept_too(by, _kept_between(time_name, start_us, end_us)))
         return chosen.where(time_us.is_not(None)).group_by(number, *by)
 
 
@@ -392,21 +488,40 @@ _COUNTED_TWICE = (
 )
 
 
-def _kept_too(time_name: str, bounds: tuple[Any, Any], by: Sequence[Column]) -> Filter:
-    """Whether a conversion's person has removed ones too, between the bounds and in the group.
+def _kept_between(time_name: str, start_us: Any, end_us: Any) -> list[Filter]:
+    """Removed conversions between the bounds.
 
-    A sub-query, not a join: the database is to find the conversions first, as it counts them. And
-    no bare time: it is to look at the few removed ones of the person, not at all of the range.
+    No bare time: the database is to look at the few of a person, not at all of the range.
+    """
+    kept_us = tables.kept_conversions.c[time_name] + 0
+    return [kept_us >= start_us, kept_us < end_us]
+
+
+def _same_bucket(by_bucket: bool) -> list[Filter]:
+    """Removed conversions of the person's bucket, where they have one."""
+    kept, numbers = tables.kept_conversions, tables.person_numbers
+    return [kept.c.bucket == numbers.c.bucket] if by_bucket else []
+
+
+def _in_steps(query: MetricsQuery, table: Table, time_name: str) -> list[Filter]:
+    time_us = table.c[time_name]
+    mine = table.c.campaign_id == query.range.campaign_id
+    return [mine, time_us >= query.bounds[0], time_us < query.bounds[-1]]
+
+
+def _kept_too(by: Sequence[Column], within: Sequence[Filter]) -> Filter:
+    """Whether a conversion's person has such removed ones too, in the same group.
+
+    A sub-query, not a join: the database is to find the conversions first, as it counts them.
     """
     living, kept, numbers = tables.conversions, tables.kept_conversions, tables.person_numbers
-    kept_us, (start_us, end_us) = kept.c[time_name] + 0, bounds
     theirs = kept.c.person == numbers.c.number  # of one campaign: a number is given out once
     return (
         exists()
         .select_from(numbers.join(kept, theirs))
         .where(
             *(numbers.c[column.name] == living.c[column.name] for column in numbers.primary_key),
-            *(kept_us >= start_us, kept_us < end_us),
+            *within,
             *(kept.c[column.name] == column for column in by),
         )
         .correlate_except(numbers, kept)

@@ -13,10 +13,9 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DatabaseError
 
 from attribution_service.storage import schema
-from attribution_service.storage.interface import StoreSetupError
+from attribution_service.storage.interface import StoreSetupError, bucket_of
 from attribution_service.storage.sql import SqlStore
 from attribution_service.storage.sqlite_dialect import SqliteDialect
-from attribution_service.storage.tables import bucket_of
 
 # WAL: readers and the one writer do not wait for each other. FULL: a commit is on the disk before
 # it returns, so an answered command survives the loss of power.

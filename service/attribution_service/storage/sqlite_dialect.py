@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     BigInteger,
@@ -26,8 +26,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.operators import custom_op
 
 from attribution_service.storage import tables
-from attribution_service.storage.dialect import Fetched, Key, Parameters, Steps
+from attribution_service.storage.dialect import Fetched, Key, Parameters, Steps, number_whole
 from attribution_service.storage.interface import StoreFullError, StoreUnavailableError
+
+if TYPE_CHECKING:
+    from attribution_service.storage.dialect import Numbering, Preparable
 
 # Primary result codes that may pass by themselves; others are faults, ours or the file's.
 _PASSING = {5, 6, 10, 14}  # BUSY, LOCKED, IOERR, CANTOPEN
@@ -40,7 +43,7 @@ class SqlitePrepared:
     SQLite works in this process: what SQLAlchemy does for each statement and row takes longer.
     """
 
-    def __init__(self, statement: Select[Any] | Insert, names: Sequence[str]) -> None:
+    def __init__(self, statement: "Preparable", names: Sequence[str]) -> None:
         # An insert of whole rows does not say itself what its parameters are.
         whole = isinstance(statement, Insert) and len(statement.table.columns) == len(names)
         columns = names if whole else None
@@ -86,6 +89,12 @@ class SqliteDialect:
     """SQLite: lists go as one JSON parameter, and `json_each` makes rows of it."""
 
     shared = False
+    by_bucket = False
+
+    @property
+    def across(self) -> "SqliteDialect":
+        """Reads are over people of any buckets."""
+        return self
 
     def insert(self, table: Table) -> sqlite.Insert:
         """An insert that can say what happens on a conflict."""
@@ -123,7 +132,7 @@ class SqliteDialect:
         """These values, as the parameters of `among`."""
         return {"among": json.dumps(sorted(values))}
 
-    def prepare(self, statement: Select[Any] | Insert, names: Sequence[str]) -> "SqlitePrepared":
+    def prepare(self, statement: "Preparable", names: Sequence[str]) -> SqlitePrepared:
         """A statement to send again and again, each time with values for these parameters."""
         return SqlitePrepared(statement, names)
 
@@ -149,14 +158,22 @@ class SqliteDialect:
     ) -> None:
         """One server has the file: there is nobody to tell."""
 
+    def number(self) -> "Numbering":
+        """Counts `many` conversions; gives the new count."""
+        return number_whole(sqlite.insert(tables.conversion_sequence))
+
     def store_arrival(self) -> Insert:
-        """Keeps `arrival_us` in the one row that there is."""
+        """Keeps `latest_us` in the one row that there is."""
         table = tables.latest_arrival
-        given = bindparam("arrival_us", type_=BigInteger)
+        given = bindparam("latest_us", type_=BigInteger)
         adding = sqlite.insert(table).values(id=1, arrival_us=given)
         return adding.on_conflict_do_update(
             index_elements=["id"], set_={"arrival_us": adding.excluded.arrival_us}
         )
+
+    def store_definition_arrival(self) -> Insert:
+        """One row holds the latest arrival of whatever command."""
+        return self.store_arrival()
 
     def store_error(self, error: DBAPIError) -> Exception | None:
         """The error in the terms of the interface; None: it is a fault, of ours or of the data."""

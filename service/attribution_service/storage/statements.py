@@ -8,10 +8,9 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, bindparam
-from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy import Column, Connection, Table
 
-from attribution_service.storage import rows, tables
+from attribution_service.storage import rows
 from attribution_service.storage.dialect import Dialect, Fetched, Key, Prepared
 
 # Keys in one statement: enough to make a round trip cheap, few enough for any engine's limits.
@@ -29,8 +28,11 @@ class Statements:
         self._dialect = dialect
         self._look_up = cache(self._made_look_up)
         self._upsert = cache(self._made_upsert)
-        self.numbering = dialect.prepare(self._numbering(), ["many"])
-        self.store_arrival = dialect.prepare(dialect.store_arrival(), ["arrival_us"])
+        where = ["in_bucket"] if dialect.by_bucket else []
+        self.numbering = dialect.prepare(dialect.number(), ["many", *where])
+        self.store_arrival = dialect.prepare(dialect.store_arrival(), ["latest_us", *where])
+        defined = dialect.store_definition_arrival()
+        self.store_definition_arrival = dialect.prepare(defined, ["latest_us"])
 
     def by_keys(
         self,
@@ -82,11 +84,3 @@ class Statements:
             rest = {c.name: statement.excluded[c.name] for c in table.c if not c.primary_key}
             statement = statement.on_conflict_do_update(index_elements=key, set_=rest)
         return self._dialect.prepare(statement, [column.name for column in table.c])
-
-    def _numbering(self) -> ReturningInsert[Any]:
-        """Adds `many` to the count of conversions; gives the new count."""
-        counted = tables.conversion_sequence
-        statement = self._dialect.insert(counted).values(id=1, last=bindparam("many"))
-        added = {"last": counted.c.last + bindparam("many")}
-        statement = statement.on_conflict_do_update(index_elements=[counted.c.id], set_=added)
-        return statement.returning(counted.c.last)

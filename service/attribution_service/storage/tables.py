@@ -4,8 +4,6 @@ Columns `*_us` are whole microseconds since the epoch; enums are kept by name; J
 text. The migrations in `migrations/` make these tables; a test compares the two.
 """
 
-import zlib
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -20,17 +18,13 @@ from sqlalchemy import (
     text,
 )
 
-BUCKETS = 1024
-
 metadata = MetaData()
+
+# A table with this column is spread by it, where a database is spread at all.
+BUCKET = "bucket"
 
 # Ids are ordered by their bytes on every store (C6, pages of lists).
 Id = Text().with_variant(Text(collation="C"), "postgresql")
-
-
-def bucket_of(person_id: str) -> int:
-    """The bucket that a person's rows are in: a stable hash, from 0 to 1023."""
-    return zlib.crc32(person_id.encode()) % BUCKETS
 
 
 def _person_key() -> tuple[Column[int], Column[str]]:
@@ -46,6 +40,24 @@ def _touched(name: str, column: str) -> Index:
     key = ("bucket", "person_id", "journey_id", column)
     return Index(name, *key, sqlite_where=were, postgresql_where=were)
 
+
+layout = Table(
+    "layout",
+    metadata,
+    # One row: how the data are spread, a name of `layout.Spread`.
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("spread", Text, nullable=False),
+)
+
+buckets = Table(
+    "buckets",
+    metadata,
+    # Where the data are spread by buckets, one row for each: who writes in a bucket locks it. What
+    # `latest_arrival` and `conversion_sequence` are for a whole database, it is for the bucket.
+    Column("bucket", SmallInteger, primary_key=True, autoincrement=False),
+    Column("arrival_us", BigInteger, nullable=False),
+    Column("conversions", BigInteger, nullable=False),
+)
 
 latest_arrival = Table(
     "latest_arrival",
@@ -71,6 +83,8 @@ definition_count = Table(
     # One row: how many changes of campaigns and segments there were. Whoever makes one locks it.
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("last", BigInteger, nullable=False),
+    # The latest arrival of such a change, where the data are spread by buckets.
+    Column("arrival_us", BigInteger, nullable=False, server_default="0"),
 )
 
 definition_changes = Table(
@@ -261,6 +275,7 @@ conversions = Table(
     Column("segment_change", Text),
     # What the rules saw, as a list; null where it was not kept yet.
     Column("seen", Text),
+    # Where the data are spread by buckets, the bucket comes first in it, and numbers are its own.
     Index("conversions_by_sequence", "sequence", unique=True),
     Index("conversions_by_time", "converted_us", "sequence"),
     Index(
@@ -285,7 +300,13 @@ person_numbers = Table(
     sqlite_with_rowid=False,
 )
 
-# What figures count of what was removed, and nothing that names anybody.
+# What figures count of what was removed, and nothing that names anybody. The bucket is that of the
+# person where the data are spread by it; otherwise 0, which says nothing of them.
+
+
+def _kept_bucket() -> Column[int]:
+    return Column("bucket", SmallInteger, primary_key=True, autoincrement=False, server_default="0")
+
 
 kept_deliveries = Table(
     "kept_deliveries",
@@ -294,6 +315,7 @@ kept_deliveries = Table(
     Column("sent_us", BigInteger, primary_key=True, autoincrement=False),
     Column("action_id", Text, primary_key=True),
     Column("marks", SmallInteger, primary_key=True, autoincrement=False),
+    _kept_bucket(),
     Column("count", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -306,6 +328,7 @@ kept_journeys = Table(
     Column("state", Text, primary_key=True),
     Column("exit_reason", Text, primary_key=True),  # empty: it has not ended
     Column("converted", Boolean, primary_key=True),
+    _kept_bucket(),
     Column("count", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -316,6 +339,7 @@ kept_conversions = Table(
     Column("campaign_id", Id, primary_key=True),
     Column("converted_us", BigInteger, primary_key=True, autoincrement=False),
     Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    _kept_bucket(),
     # The same for the conversions of one person in the campaign: the sequence of one of them.
     Column("person", BigInteger, nullable=False),
     Column("sent_us", BigInteger, nullable=False),
@@ -334,3 +358,6 @@ OF_PEOPLE = (
     *(people, memberships, journeys, deliveries, interactions, receipts, conversions),
     person_numbers,
 )
+
+# All that has a bucket, and is spread by it.
+BY_BUCKET = tuple(table for table in metadata.sorted_tables if BUCKET in table.c)

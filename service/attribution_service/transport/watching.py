@@ -7,6 +7,7 @@ from functools import partial
 
 from attribution_service.pipeline.pipeline import Pulse
 from attribution_service.storage.interface import Store
+from attribution_service.transport.positions import is_ahead
 from attribution_service.transport.readers import Readers
 from attribution_service.transport.watch import Watch, heartbeat, responses
 
@@ -48,7 +49,7 @@ class WatchStream:
                 spoke = _now()
             elif feed.found:
                 spoke = _now()
-            if feed.reached < feed.last:
+            if is_ahead(feed.last, feed.reached):
                 continue
             if watch.ends:
                 return

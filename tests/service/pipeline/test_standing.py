@@ -49,7 +49,8 @@ class SharedStore(MemoryStore):
             vars(transaction).update(vars(shared))
         self.changes += [*shared.campaign_changes, *shared.segments]
 
-    def definition_changes(self, after: int) -> Sequence[DefinitionChange]:
+    def definition_changes(self, after: int, until: int = 0) -> Sequence[DefinitionChange]:
+        assert len(self.changes) >= until
         self.read.append(after)
         return self.changes[after:]
 

@@ -45,9 +45,13 @@ from attribution_service.core.reads import Reach
 from attribution_service.core.state import Needs, PersonState
 from attribution_service.storage.interface import Store
 from attribution_service.storage.memory import MemoryStore
-from attribution_service.storage.postgres import open_postgres
+from attribution_service.storage.postgres import PostgresLimits, open_postgres
 from attribution_service.storage.sqlite import open_sqlite
-from support.stores import KINDS
+from support.split import split
+from support.stores import BY_BUCKET, KINDS
+
+# A transaction about many people is one for each of their buckets.
+MANY = PostgresLimits(connections=50)
 
 
 @pytest.fixture(params=KINDS)
@@ -63,7 +67,8 @@ def opened(request: pytest.FixtureRequest, folder: Path) -> Store:
         return MemoryStore()
     if kind == "sqlite":
         return open_sqlite(folder / "a.db", migrate=True)
-    return open_postgres(request.getfixturevalue("postgres_url"), migrate=False)
+    made = open_postgres(request.getfixturevalue("postgres_url"), migrate=False, limits=MANY)
+    return split(made) if BY_BUCKET else made
 
 
 REVISION = Revision(

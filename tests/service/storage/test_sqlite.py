@@ -16,9 +16,10 @@ from attribution_service.storage.interface import (
     StoreFullError,
     StoreSetupError,
     StoreUnavailableError,
+    bucket_of,
 )
 from attribution_service.storage.sqlite import open_sqlite, sqlite_engine
-from attribution_service.storage.tables import bucket_of, metadata
+from attribution_service.storage.tables import metadata
 from service.storage.test_contract import ALL, CONVERSION, DELIVERY, EVERYTHING, JOURNEY
 from sqlalchemy import event
 

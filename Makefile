@@ -29,7 +29,7 @@ test-postgres: $(SETUP) ## Run the tests of stores, scenarios and random histori
 		$(addprefix tests/service/storage/test_,contract.py reports_contract.py histories_contract.py erasure.py retention.py) \
 		$(addprefix tests/service/transport/test_,bad_input.py server.py batches.py streams.py watch.py explain.py backtest.py simulate.py)
 	ATTRIBUTION_TEST_POSTGRES=1 ATTRIBUTION_TEST_SPREAD=buckets $(BIN)/python -m pytest \
-		$(addprefix tests/postgres/test_,scenarios.py properties.py)
+		tests/service/storage/test_contract.py $(addprefix tests/postgres/test_,scenarios.py properties.py)
 
 test-faults: $(SETUP) ## Kill, cut, fill and confuse servers and databases under load, and count; CRASHES=200 ROUNDS=10.
 	ATTRIBUTION_TEST_FAULTS=1 CRASHES=$(CRASHES) ROUNDS=$(ROUNDS) $(BIN)/python -m pytest tests/reliability

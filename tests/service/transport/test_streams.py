@@ -273,7 +273,7 @@ def test_a_batch_for_which_there_is_no_room_is_refused_whole_and_the_stream_goes
     tmp_path: Path,
 ) -> None:
     limits = PipelineLimits(waiting=2)
-    with served(tmp_path, pipeline=limits, transport=TransportLimits(call_seconds=0.2)) as call:
+    with served(tmp_path, pipeline=limits, transport=TransportLimits(call_seconds=1.0)) as call:
         call("CreateCampaign", {"campaign": {"campaign_id": "c"}})
         stream = Stream(call)
         stream.send(*events(1, 3))
@@ -421,11 +421,11 @@ def test_one_who_never_stops_sending_does_not_keep_a_stopping_server(tmp_path: P
 
 
 def test_a_stream_has_no_deadline_of_the_servers_own(tmp_path: Path) -> None:
-    with served(tmp_path, transport=TransportLimits(call_seconds=0.2)) as call:
+    with served(tmp_path, transport=TransportLimits(call_seconds=1.0)) as call:
         set_the_scene(call)
         stream = Stream(call)
         for number in range(3):
-            time.sleep(0.3)
+            time.sleep(1.1)
             stream.send(finished(f"e{number}", "ada", "x"))
             assert len(stream.answer()["results"]) == 1
         stream.end()

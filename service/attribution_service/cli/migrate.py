@@ -30,6 +30,7 @@ def migrate(
     spread: Annotated[
         SpreadOption | None,
         typer.Option(
+            envvar="ATTRIBUTION_SPREAD",
             help="How the data of a PostgreSQL database are spread: whole (as it is made), or by "
             "buckets, where each transaction keeps to one of 1,024 parts. On Citus it is by "
             "buckets in any case, and the tables are distributed. There is no way back to whole.",
@@ -38,6 +39,7 @@ def migrate(
     partitions: Annotated[
         int | None,
         typer.Option(
+            envvar="ATTRIBUTION_PARTITIONS",
             min=MIN_PARTITIONS,
             max=MAX_PARTITIONS,
             help="Give each table of people so many native partitions: on PostgreSQL alone, and "

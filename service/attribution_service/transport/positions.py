@@ -13,7 +13,8 @@ _KIND = "conversions"
 # Before the packed numbers of buckets; what is JSON begins otherwise.
 _BY_BUCKET = b"B"
 _MAX_CURSOR_LENGTH = 16_384
-# A number of 63 bits in parts of seven.
+_NUMBERS = range(1 << 63)
+# One of them in parts of seven bits.
 _MAX_NUMBER_BYTES = 9
 _MAX_PACKED_BYTES = (BUCKETS + 1) * _MAX_NUMBER_BYTES
 
@@ -38,7 +39,7 @@ def position_of(cursor: str) -> Position | None:
         kind, number = json.loads(told)
     except (binascii.Error, zlib.error, ValueError, TypeError, RecursionError):
         return None
-    if kind != _KIND or type(number) is not int or number < 0:
+    if kind != _KIND or type(number) is not int or number not in _NUMBERS:
         return None
     return number
 
